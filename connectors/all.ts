@@ -1,0 +1,12 @@
+// The platforms we speak, one line each.
+import type { Platform } from '../domain.ts'
+import type { Connector } from './connector.ts'
+import { x } from './x/connector.ts'
+
+export const connectors: readonly Connector[] = [x]
+
+export function connectorFor(platform: Platform): Connector {
+  const connector = connectors.find((candidate) => candidate.platform === platform)
+  if (!connector) throw new Error(`No connector speaks ${platform}; we speak ${connectors.map((one) => one.platform).join(', ')}.`)
+  return connector
+}

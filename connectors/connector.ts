@@ -1,0 +1,225 @@
+// The contract every platform keeps: what it reads, what it sends, what it may do.
+import type { Account, Author, Direction, Platform, Visibility } from '../domain.ts'
+
+/** Decrypted secrets of an app or an account: field name → value. */
+export type Secrets = Readonly<Record<string, string>>
+
+/** One field of the form in which an operator pastes what the platform gave them. */
+export interface SecretField {
+  name: string
+  label: string
+  /** Where to find it, in the platform's own words. */
+  hint: string
+  required: boolean
+}
+
+/**
+ * What came in, before anyone read it: a webhook's raw body, or one page of a poll.
+ * `source` is `webhook` or `poll:<name of the list>`; `account` is set for polls (externalId of ours).
+ */
+export interface Delivery {
+  source: string
+  headers: Readonly<Record<string, string>>
+  body: string
+  receivedAt: Date
+  account: Pick<Account, 'externalId' | 'handle'> | null
+}
+
+/**
+ * What a delivery says. `account` is the externalId of the account of ours it concerns; `externalId` is the canonical id.
+ * `version` orders what the platform says about one mention: larger is newer; the same or smaller never replaces text.
+ */
+export type Incoming =
+  | { kind: 'mention'; account: string; mention: IncomingMention }
+  | { kind: 'removal'; account: string; visibility: Visibility; externalId: string; at: Date | null }
+  /** The owner took our permission away. */
+  | { kind: 'revoked'; account: string; reason: string }
+  /** The customer wrote something we cannot read (an encrypted chat): shown, with the lawful other way. */
+  | { kind: 'unreadable'; account: string; externalId: string; author: Author; threadKey: string; at: Date; because: string; url: string | null }
+
+export interface IncomingMention {
+  externalId: string
+  visibility: Visibility
+  direction: Direction
+  threadKey: string
+  parentExternalId: string | null
+  /** Null when the platform hides it: the customer is then anonymous. */
+  author: Author | null
+  text: string
+  url: string | null
+  addressesUs: boolean
+  postedAt: Date
+  version: number
+  isEdit: boolean
+  /** Id to answer when it differs from externalId (X: the newest edit). */
+  replyToExternalId?: string
+  /** Our own key, returned by an echo: the reply's id. */
+  echoOf?: string
+  /** Facts that mayReply will ask for, as plain values. */
+  facts?: Record<string, string | number | boolean | null>
+}
+
+/** What the connector knows of a mention when asked whether we may answer it. */
+export interface Answerable {
+  externalId: string
+  replyToExternalId: string | null
+  visibility: Visibility
+  threadKey: string
+  author: Author
+  addressesUs: boolean
+  postedAt: Date
+  facts: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/** Asked before anyone types. `by` is how: in public, or in private. */
+export interface Permission {
+  allowed: boolean
+  /** Why not, or what to mind ("closes in 3 h", "costs $0.20 because of the link"). Plain words for a rep. */
+  because: string
+  /** A window's end, with our safety margin taken off. */
+  until: Date | null
+  /** What the rep may do instead, in order. */
+  instead: ('private' | 'public' | 'open')[]
+  /** US dollars this send costs, if the platform charges. */
+  costUsd: number | null
+}
+
+export interface PermissionQuestion {
+  mention: Answerable
+  visibility: Visibility
+  /** The draft, when there is one: a link may change the price. */
+  text: string
+  now: Date
+  account: Account
+  /** postedAt of the customer's newest private mention to us, which opens Meta's window. */
+  lastPrivateInboundAt: Date | null
+  /** A private reply to this very comment was already sent (Meta allows one). */
+  privateReplySent: boolean
+}
+
+/** How long a text is on this platform, by the platform's own rule. */
+export interface LengthRule {
+  limit: number
+  /** `signature included`: the text as it will be sent. */
+  count: (text: string) => number
+  unit: 'weighted characters' | 'characters' | 'bytes' | 'graphemes'
+  /** How the browser may count the same thing while someone types: `web/public` knows these names. */
+  rule: 'x-weighted' | 'utf16' | 'utf8-bytes' | 'graphemes'
+  source: string
+  checkedOn: string
+}
+export interface Limits {
+  public: LengthRule
+  private: LengthRule
+  status: LengthRule
+}
+
+export interface OutgoingPost {
+  /** Our reply's id: the idempotency key where the platform has one, the echo's metadata where it has that. */
+  key: string
+  text: string
+  visibility: Visibility
+  /** What it answers; null for a status post. */
+  inReplyTo: Answerable | null
+  /** A private answer to a public comment, where that is one call of its own. */
+  isPrivateReply: boolean
+}
+export interface Sent {
+  externalId: string
+  url: string | null
+}
+
+/**
+ * How a connector reaches its platform for one account. Never keeps it.
+ * `saveSecrets` persists rotated tokens before they are used; it is single-flight per account.
+ */
+export interface Line {
+  account: Account
+  /** Secrets of the app and of the account, the account's winning. */
+  secrets: Secrets
+  apiBase: string | null
+  now: () => Date
+  /** Runs `refresh` alone for this account across all processes: re-reads the secrets first, stores what it returns before anyone uses it. */
+  renewSecrets: (isStale: (secrets: Secrets) => boolean, refresh: (secrets: Secrets) => Promise<Secrets>) => Promise<Secrets>
+  /** Rate-limit headers seen: name of the endpoint, what is left, when it resets. */
+  onBudget?: (endpoint: string, remaining: number, resetAt: Date) => void
+}
+
+/** Where a poll goes on: kept by us as JSON, meaning only to the connector. */
+export type Cursor = Readonly<Record<string, string>>
+export interface PollPage {
+  /** Name of the list: becomes the delivery's source `poll:<list>`. */
+  list: string
+  /** JSON the same connector's `read` understands. */
+  body: string
+}
+
+export interface Webhook {
+  /** GET handshakes (CRC, hub.challenge). Null: not a handshake of ours → 403. */
+  handshake: (query: URLSearchParams, app: Secrets) => { status: 200; body: string; type: string } | null
+  /** Constant time, on the raw bytes. */
+  verify: (rawBody: Uint8Array, headers: Readonly<Record<string, string>>, app: Secrets) => boolean
+}
+export interface Polling {
+  everyMs: number
+  /** Yields each page, newest or oldest first; the caller stores them all, and only then keeps the returned cursor. */
+  poll: (line: Line, cursor: Cursor) => AsyncGenerator<PollPage, Cursor>
+}
+
+/** The platform's own sign-in (OAuth). */
+export interface SignIn {
+  /** Where to send the operator. `verifier` is PKCE's, kept by us until the callback. */
+  authorizeUrl: (q: { app: Secrets; apiBase: string | null; redirectUri: string; state: string; verifier: string }) => string
+  /** Trades the code for what may be connected: one X account, or the pages to choose from. */
+  finish: (q: { app: Secrets; apiBase: string | null; redirectUri: string; code: string; verifier: string; now: Date }) => Promise<ConnectableAccount[]>
+  scopes: readonly string[]
+}
+export interface ConnectableAccount {
+  externalId: string
+  handle: string
+  name: string
+  secrets: Secrets
+  tokenExpiresAt: Date | null
+  capabilities: Record<string, string | boolean>
+}
+
+export interface Connector {
+  platform: Platform
+  label: string
+  limits: Limits
+  /** What the operator pastes for the app, and for one account. The forms are drawn from these. */
+  appSecrets: readonly SecretField[]
+  accountSecrets: readonly SecretField[]
+  intake: { webhook?: Webhook; polling?: Polling }
+  signIn?: SignIn
+  /** JSON keys whose values are people's words: where card digits are looked for in a raw body. */
+  textKeys: readonly string[]
+  /** Throws when it cannot be read: the delivery is then kept and shown, and read again after the fix. */
+  read: (delivery: Delivery) => Incoming[]
+  mayReply: (question: PermissionQuestion) => Permission
+  /** The platform accepted it, or a PlatformError says what to do next. Never retries a write. */
+  send: (post: OutgoingPost, line: Line) => Promise<Sent>
+  /** Reads back after an unknown outcome. Null: looked, and it is not there. */
+  findSent?: (post: OutgoingPost, since: Date, line: Line) => Promise<Sent | null>
+  /** Is the customer's mention still there (X tells nobody of deletes)? */
+  stillThere?: (mention: Answerable, line: Line) => Promise<boolean>
+  /** Checks a pasted or renewed sign-in and says who we are. */
+  whoAmI: (line: Pick<Line, 'secrets' | 'apiBase' | 'now'>) => Promise<{ externalId: string; handle: string; name: string; capabilities: Record<string, string | boolean> }>
+  /** What must be set up over there once an account is connected (webhook subscription). May run twice. */
+  onConnected?: (line: Line, webhookUrl: string) => Promise<void>
+  /** Where a person answers by hand when we may not. */
+  openUrl: (mention: Answerable) => string | null
+}
+
+/** The kind says what to do next: send again later, tell the rep, stop the account, or look before anything else. */
+export class PlatformError extends Error {
+  constructor(
+    readonly kind: 'retry' | 'refused' | 'account' | 'unsure',
+    message: string,
+    readonly retryAfterMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'PlatformError'
+  }
+}

@@ -1,0 +1,118 @@
+// Apps and accounts: who we are on each platform, sealed secrets, where a poll goes on, and how each is faring.
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { AccountStatus, Id, Platform } from '../domain.ts'
+import type { Db } from './schema.ts'
+
+export interface PlatformAppsTable {
+  id: Id
+  platform: Platform
+  label: string
+  secrets: Uint8Array
+  apiBase: string | null
+  isDemo: Generated<boolean>
+  createdAt: Generated<Date>
+}
+export interface AccountsTable {
+  id: Id
+  appId: Id
+  platform: Platform
+  externalId: string
+  handle: string
+  name: string
+  secrets: Uint8Array
+  /** Grows with every stored rotation: what makes a renewal single-flight. */
+  secretsVersion: Generated<number>
+  status: Generated<AccountStatus>
+  statusReason: string | null
+  capabilities: JSONColumnType<Record<string, string | boolean>>
+  isDemo: Generated<boolean>
+  connectedAt: Generated<Date>
+  tokenExpiresAt: Date | null
+  pollCursor: ColumnType<Record<string, string>, string | undefined, string>
+  nextPollAt: Generated<Date>
+  /** A poll under way holds the account until then. */
+  pollingUntil: Date | null
+  lastPollAt: Date | null
+  lastDeliveryAt: Date | null
+  newestMentionAt: Date | null
+  lastError: string | null
+  lastErrorAt: Date | null
+}
+export interface SignInAttemptsTable {
+  state: string
+  appId: Id
+  teammateId: Id
+  verifier: string
+  /** Sealed: what may be connected, while a person chooses. */
+  choices: Uint8Array | null
+  expiresAt: Date
+}
+export type AccountRow = Selectable<AccountsTable>
+export type PlatformAppRow = Selectable<PlatformAppsTable>
+
+export const listAccounts = (db: Db) => db.selectFrom('accounts').selectAll().orderBy('connectedAt').execute()
+export const listPlatformApps = (db: Db) => db.selectFrom('platformApps').selectAll().orderBy('createdAt').execute()
+export const getAccount = (db: Db, id: Id) => db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+export const findPlatformApp = (db: Db, id: Id) => db.selectFrom('platformApps').selectAll().where('id', '=', id).executeTakeFirst()
+export const getPlatformApp = (db: Db, id: Id) => db.selectFrom('platformApps').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+/** Holds due accounts for one poll each; a worker that dies lets them go after `holdMs`. */
+export async function claimPoll(db: Db, id: Id, now: Date, holdMs: number): Promise<AccountRow | undefined> {
+  return db
+    .updateTable('accounts')
+    .set({ pollingUntil: new Date(now.getTime() + holdMs) })
+    .where('id', '=', id)
+    .where('status', '=', 'connected')
+    .where('nextPollAt', '<=', now)
+    .where(eb => eb.or([eb('pollingUntil', 'is', null), eb('pollingUntil', '<', now)]))
+    .returningAll()
+    .executeTakeFirst()
+}
+
+export async function markPolled(db: Db, id: Id, at: Date, next: Date, cursor: Record<string, string> | null) {
+  await db
+    .updateTable('accounts')
+    .set({ lastPollAt: at, nextPollAt: next, pollingUntil: null, lastError: null, lastErrorAt: null, ...(cursor ? { pollCursor: JSON.stringify(cursor) } : {}) })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function markAccountError(db: Db, id: Id, at: Date, problem: string, next: Date | null) {
+  await db
+    .updateTable('accounts')
+    .set({ lastError: problem, lastErrorAt: at, pollingUntil: null, ...(next ? { nextPollAt: next } : {}) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The token died: replies wait, deliveries go on being stored. */
+export async function markReconnect(db: Db, id: Id, at: Date, reason: string) {
+  await db
+    .updateTable('accounts')
+    .set({ status: 'reconnect', statusReason: reason, lastError: reason, lastErrorAt: at, pollingUntil: null })
+    .where('id', '=', id)
+    .where('status', '!=', 'off')
+    .execute()
+}
+
+/** Stores rotated secrets only if nobody stored newer ones. */
+export async function replaceSecrets(db: Db, id: Id, secrets: Uint8Array, version: number): Promise<boolean> {
+  const result = await db
+    .updateTable('accounts')
+    .set({ secrets, secretsVersion: version + 1 })
+    .where('id', '=', id)
+    .where('secretsVersion', '=', version)
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** What just came in, for the health of each account. */
+export async function markDelivered(db: Db, deliveries: { accountId: Id; at: Date; newestMentionAt: Date | null }[]) {
+  if (!deliveries.length) return
+  await sql`
+    update accounts a set last_delivery_at = greatest(a.last_delivery_at, d.at), newest_mention_at = greatest(a.newest_mention_at, d.newest)
+    from (select * from jsonb_to_recordset(${JSON.stringify(deliveries.map(d => ({ id: d.accountId, at: d.at, newest: d.newestMentionAt })))}::jsonb)
+      as t(id uuid, at timestamptz, newest timestamptz) order by id) d
+    where a.id = d.id`.execute(db)
+}

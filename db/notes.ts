@@ -1,0 +1,17 @@
+// Notes: what teammates tell each other on a ticket; never sent.
+import type { Generated, Selectable } from 'kysely'
+import type { Id } from '../domain.ts'
+import type { Db } from './schema.ts'
+
+export interface NotesTable {
+  id: Id
+  ticketId: Id
+  teammateId: Id
+  text: string
+  createdAt: Generated<Date>
+}
+export type NoteRow = Selectable<NotesTable>
+
+export async function insertNote(tx: Db, note: { id: Id; ticketId: Id; teammateId: Id; text: string; createdAt: Date }) {
+  await tx.insertInto('notes').values(note).execute()
+}

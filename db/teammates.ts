@@ -1,0 +1,23 @@
+// Teammates: our people, their role and initials.
+import type { Generated, Selectable } from 'kysely'
+import type { Id, Role } from '../domain.ts'
+import type { Db } from './schema.ts'
+
+export interface TeammatesTable {
+  id: Id
+  name: string
+  email: string
+  emailVerified: Generated<boolean>
+  image: string | null
+  role: Generated<Role>
+  initials: string
+  undoSeconds: Generated<number>
+  isActive: Generated<boolean>
+  createdAt: Generated<Date>
+  updatedAt: Generated<Date>
+}
+export type TeammateRow = Selectable<TeammatesTable>
+
+export const listTeammates = (db: Db) => db.selectFrom('teammates').selectAll().orderBy('name').execute()
+export const findTeammate = (db: Db, id: Id) => db.selectFrom('teammates').selectAll().where('id', '=', id).executeTakeFirst()
+export const getTeammate = (db: Db, id: Id) => db.selectFrom('teammates').selectAll().where('id', '=', id).executeTakeFirstOrThrow()

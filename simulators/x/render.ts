@@ -1,0 +1,159 @@
+// Posts, users and messages as X writes them: only the fields asked for, only the objects expanded.
+import { childrenOf, historyOf, mentionedUsers, visiblePost, type XMessage, type XPost, type XState, type XUser } from './state.ts'
+import { mentionSpans, urlSpans } from './text.ts'
+
+type Fields = ReadonlySet<string> | 'everything'
+
+export interface Asked {
+  post: Fields
+  user: Fields
+  message: Fields
+  expansions: ReadonlySet<string>
+}
+
+/** X is renaming `tweet.fields` to `post.fields`: both are taken. */
+export function askedFor(query: (name: string) => string | undefined): Asked {
+  const list = (name: string) => new Set((query(name) ?? '').split(',').filter(Boolean))
+  return {
+    post: new Set([...list('tweet.fields'), ...list('post.fields')]),
+    user: list('user.fields'),
+    message: list('dm_event.fields'),
+    expansions: list('expansions'),
+  }
+}
+
+const wants = (fields: Fields, name: string) => fields === 'everything' || fields.has(name)
+
+export function renderPost(state: XState, post: XPost, fields: Fields): Record<string, unknown> {
+  const all = historyOf(state, post.id)
+  const editableUntil = new Date((state.posts.get(all[0] ?? post.id)?.at ?? post.at) + 3_600_000).toISOString()
+  const optional: Record<string, () => unknown> = {
+    author_id: () => post.authorId,
+    conversation_id: () => post.conversationId,
+    created_at: () => new Date(post.at).toISOString(),
+    in_reply_to_user_id: () => post.inReplyToUserId ?? undefined,
+    lang: () => post.lang,
+    referenced_tweets: () => references(post),
+    entities: () => entities(state, post.text),
+    display_text_range: () => [[...post.autoPrefix].length, [...post.text].length],
+    public_metrics: () => metrics(state, post),
+    edit_controls: () => ({ edits_remaining: 6 - all.length, is_edit_eligible: !post.inReplyTo, editable_until: editableUntil }),
+    reply_settings: () => 'everyone',
+    possibly_sensitive: () => false,
+    source: () => (post.appId ? 'Heed' : 'X Web App'),
+  }
+  const rendered: Record<string, unknown> = { id: post.id, text: post.text, edit_history_tweet_ids: all.slice(0, all.indexOf(post.id) + 1) }
+  if (wants(fields, 'edit_history_tweet_ids')) rendered['edit_history_tweet_ids'] = all
+  for (const [name, value] of Object.entries(optional)) {
+    if (!wants(fields, name)) continue
+    const it = value()
+    if (it !== undefined) rendered[name] = it
+  }
+  return rendered
+}
+
+function references(post: XPost): unknown {
+  const list = [
+    ...(post.quotes ? [{ type: 'quoted', id: post.quotes }] : []),
+    ...(post.inReplyTo ? [{ type: 'replied_to', id: post.inReplyTo }] : []),
+  ]
+  return list.length ? list : undefined
+}
+
+function entities(state: XState, text: string): unknown {
+  const mentions = mentionSpans(text).map((span) => {
+    const user = state.byHandle.get(span.username.toLowerCase())
+    return { ...span, ...(user ? { id: user.id } : {}) }
+  })
+  const urls = urlSpans(text).map((span) => ({ ...span, expanded_url: span.url, display_url: span.url.replace(/^https?:\/\//, '') }))
+  if (!mentions.length && !urls.length) return undefined
+  return { ...(mentions.length ? { mentions } : {}), ...(urls.length ? { urls } : {}) }
+}
+
+function metrics(state: XState, post: XPost): object {
+  const replies = childrenOf(state, post.id).length
+  return { retweet_count: 0, reply_count: replies, like_count: 0, quote_count: 0, bookmark_count: 0, impression_count: 12 + 9 * replies }
+}
+
+export function renderUser(state: XState, user: XUser, fields: Fields): Record<string, unknown> {
+  const optional: Record<string, () => unknown> = {
+    created_at: () => new Date(user.createdAt).toISOString(),
+    description: () => user.bio,
+    protected: () => false,
+    verified: () => user.isBrand,
+    verified_type: () => (user.isBrand ? 'business' : 'none'),
+    public_metrics: () => ({
+      followers_count: user.followers,
+      following_count: 120,
+      tweet_count: state.byAuthor.get(user.id)?.length ?? 0,
+      listed_count: 0,
+      like_count: 0,
+    }),
+  }
+  const rendered: Record<string, unknown> = { id: user.id, name: user.name, username: user.username }
+  for (const [name, value] of Object.entries(optional)) if (wants(fields, name)) rendered[name] = value()
+  return rendered
+}
+
+export function renderMessage(message: XMessage, fields: Fields): Record<string, unknown> {
+  const optional: Record<string, unknown> = {
+    created_at: new Date(message.at).toISOString(),
+    dm_conversation_id: conversationOf(message.from, message.to),
+    sender_id: message.from,
+    participant_ids: [message.from, message.to],
+  }
+  const rendered: Record<string, unknown> = { id: message.id, event_type: 'MessageCreate', text: message.text }
+  for (const [name, value] of Object.entries(optional)) if (wants(fields, name)) rendered[name] = value
+  return rendered
+}
+
+/** X puts the smaller id first. */
+export function conversationOf(a: string, b: string): string {
+  return BigInt(a) < BigInt(b) ? `${a}-${b}` : `${b}-${a}`
+}
+
+/** The `includes` of a page of posts, and the partial errors of what could not be expanded. */
+export function expandPosts(state: XState, posts: readonly XPost[], asked: Asked): { includes?: object; errors?: object[] } {
+  const users = new Map<string, XUser>()
+  const others = new Map<string, XPost>()
+  const errors: object[] = []
+  const addUser = (id: string | null | undefined) => {
+    const user = id ? state.users.get(id) : undefined
+    if (user) users.set(user.id, user)
+  }
+  const has = (name: string) => asked.expansions.has(name)
+  for (const post of posts) {
+    if (has('author_id')) addUser(post.authorId)
+    if (has('in_reply_to_user_id')) addUser(post.inReplyToUserId)
+    if (has('entities.mentions.username')) for (const user of mentionedUsers(state, post.text)) addUser(user.id)
+    if (has('referenced_tweets.id') || has('referenced_tweets.id.author_id')) {
+      for (const id of [post.quotes, post.inReplyTo]) {
+        if (!id) continue
+        const other = visiblePost(state, id)
+        if (other) others.set(id, other)
+        else errors.push(notFound('tweet', 'referenced_tweets.id', id))
+        if (other && has('referenced_tweets.id.author_id')) addUser(other.authorId)
+      }
+    }
+    if (has('edit_history_tweet_ids')) {
+      for (const id of historyOf(state, post.id)) if (id !== post.id) others.set(id, state.posts.get(id) as XPost)
+    }
+  }
+  const includes = {
+    ...(users.size ? { users: [...users.values()].map((user) => renderUser(state, user, asked.user)) } : {}),
+    ...(others.size ? { tweets: [...others.values()].map((post) => renderPost(state, post, asked.post)) } : {}),
+  }
+  return { ...(Object.keys(includes).length ? { includes } : {}), ...(errors.length ? { errors } : {}) }
+}
+
+export function notFound(kind: 'tweet' | 'user', parameter: string, value: string): object {
+  return {
+    value,
+    detail: `Could not find ${kind} with ${parameter}: [${value}].`,
+    title: 'Not Found Error',
+    resource_type: kind,
+    parameter,
+    resource_id: value,
+    type: 'https://api.x.com/2/problems/resource-not-found',
+  }
+}
