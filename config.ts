@@ -38,7 +38,9 @@ export interface Config {
 }
 
 /** What the process needs, or an error that names each wrong variable and its remedy. */
-export class ConfigError extends Error {}
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
 
 /** @throws ConfigError naming every wrong variable at once. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {

@@ -1,9 +1,10 @@
 // The platforms we speak, one line each.
 import type { Platform } from '../domain.ts'
 import type { Connector } from './connector.ts'
+import { facebook } from './facebook/connector.ts'
 import { x } from './x/connector.ts'
 
-export const connectors: readonly Connector[] = [x]
+export const connectors: readonly Connector[] = [x, facebook]
 
 export function connectorFor(platform: Platform): Connector {
   const connector = connectors.find((candidate) => candidate.platform === platform)

@@ -57,7 +57,18 @@ export const getAccount = (db: Db, id: Id) => db.selectFrom('accounts').selectAl
 export const findPlatformApp = (db: Db, id: Id) => db.selectFrom('platformApps').selectAll().where('id', '=', id).executeTakeFirst()
 export const getPlatformApp = (db: Db, id: Id) => db.selectFrom('platformApps').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
-/** Holds due accounts for one poll each; a worker that dies lets them go after `holdMs`. */
+/** Connected, due, and not being polled. */
+export function listDueAccounts(db: Db, now: Date) {
+  return db
+    .selectFrom('accounts')
+    .select('id')
+    .where('status', '=', 'connected')
+    .where('nextPollAt', '<=', now)
+    .where(eb => eb.or([eb('pollingUntil', 'is', null), eb('pollingUntil', '<', now)]))
+    .execute()
+}
+
+/** Holds a due account for one poll; a worker that dies lets it go after `holdMs`. */
 export async function claimPoll(db: Db, id: Id, now: Date, holdMs: number): Promise<AccountRow | undefined> {
   return db
     .updateTable('accounts')
@@ -115,4 +126,60 @@ export async function markDelivered(db: Db, deliveries: { accountId: Id; at: Dat
     from (select * from jsonb_to_recordset(${JSON.stringify(deliveries.map(d => ({ id: d.accountId, at: d.at, newest: d.newestMentionAt })))}::jsonb)
       as t(id uuid, at timestamptz, newest timestamptz) order by id) d
     where a.id = d.id`.execute(db)
+}
+
+export async function insertPlatformApp(db: Db, app: { id: Id; platform: Platform; label: string; secrets: Uint8Array; apiBase: string | null; createdAt: Date }) {
+  await db.insertInto('platformApps').values(app).execute()
+}
+
+export async function updatePlatformApp(db: Db, id: Id, change: { label: string; secrets: Uint8Array }) {
+  await db.updateTable('platformApps').set(change).where('id', '=', id).execute()
+}
+
+export interface ConnectedAccount {
+  id: Id
+  appId: Id
+  platform: Platform
+  externalId: string
+  handle: string
+  name: string
+  secrets: Uint8Array
+  capabilities: Record<string, string | boolean>
+  tokenExpiresAt: Date | null
+  isDemo: boolean
+  at: Date
+}
+
+/** A new account, or one that is back: then its row, its history and where its polls go on are kept. */
+export async function storeConnected(tx: Db, account: ConnectedAccount): Promise<{ account: AccountRow; isNew: boolean }> {
+  const before = await tx.selectFrom('accounts').select('id').where('platform', '=', account.platform).where('externalId', '=', account.externalId).executeTakeFirst()
+  const { at, capabilities, ...given } = account
+  const row = await tx
+    .insertInto('accounts')
+    .values({ ...given, capabilities: JSON.stringify(capabilities), connectedAt: at, nextPollAt: at })
+    .onConflict(c =>
+      c.columns(['platform', 'externalId']).doUpdateSet(eb => ({
+        appId: given.appId, handle: given.handle, name: given.name, secrets: given.secrets, secretsVersion: eb('accounts.secretsVersion', '+', 1),
+        status: 'connected', statusReason: null, capabilities: JSON.stringify(capabilities), tokenExpiresAt: given.tokenExpiresAt, isDemo: given.isDemo,
+        nextPollAt: at, pollingUntil: null, lastError: null, lastErrorAt: null,
+      })),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return { account: row, isNew: !before }
+}
+
+export async function markChecked(db: Db, id: Id, checked: { handle: string; name: string; capabilities: Record<string, string | boolean>; at: Date }) {
+  const { capabilities, at, ...who } = checked
+  return db
+    .updateTable('accounts')
+    .set({ ...who, capabilities: JSON.stringify(capabilities), status: 'connected', statusReason: null, lastError: null, lastErrorAt: null, nextPollAt: at, pollingUntil: null })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** No polls, no replies; what its app still pushes is stored all the same. */
+export async function markOff(db: Db, id: Id, reason: string) {
+  await db.updateTable('accounts').set({ status: 'off', statusReason: reason, pollingUntil: null }).where('id', '=', id).execute()
 }

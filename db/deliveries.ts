@@ -38,22 +38,32 @@ export interface NewDelivery {
   receivedAt: Date
 }
 
-/** Stores any number of deliveries in one statement, so one commit. */
+/** Stores any number of deliveries in one statement, so one commit; one that is stored already (a commit whose answer was lost) is left as it is. */
 export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[]) {
-  const rows = deliveries.map(d => ({
-    id: d.id, app_id: d.appId, account_id: d.accountId, source: d.source, headers: d.headers,
-    body: Buffer.from(d.body.buffer, d.body.byteOffset, d.body.byteLength).toString('base64'), body_bytes: d.body.byteLength, received_at: d.receivedAt,
-  }))
+  let at = 1
+  const rows = deliveries.map(d => {
+    const row = { id: d.id, app_id: d.appId, account_id: d.accountId, source: d.source, headers: d.headers, starts: at, bytes: d.body.byteLength, received_at: d.receivedAt }
+    at += row.bytes
+    return row
+  })
+  // The bodies travel as one binary value and are cut apart over there: as text they would cost each side more than all the rest.
+  const bodies = Buffer.concat(deliveries.map(d => d.body))
   await sql`
     insert into deliveries (id, app_id, account_id, source, headers, body, body_bytes, received_at)
-    select id, app_id, account_id, source, headers, decode(body, 'base64'), body_bytes, received_at
+    select id, app_id, account_id, source, headers, substring(${bodies}::bytea from starts for bytes), bytes, received_at
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as t(id uuid, app_id uuid, account_id uuid, source text, headers jsonb, body text, body_bytes int, received_at timestamptz)`.execute(db)
+      as t(id uuid, app_id uuid, account_id uuid, source text, headers jsonb, starts int, bytes int, received_at timestamptz)
+    on conflict (id) do nothing`.execute(db)
 }
 
 /** Locks up to `limit` unread deliveries, oldest first, for this transaction alone. */
 export function claimDeliveries(tx: Db, limit: number) {
   return tx.selectFrom('deliveries').selectAll().where('status', '=', 'waiting').orderBy('id').limit(limit).forUpdate().skipLocked().execute()
+}
+
+/** The one named, if it still waits and nobody holds it. */
+export function claimDelivery(tx: Db, id: Id) {
+  return tx.selectFrom('deliveries').selectAll().where('id', '=', id).where('status', '=', 'waiting').forUpdate().skipLocked().execute()
 }
 
 /** These were read whole: their mentions are stored. */
@@ -101,8 +111,8 @@ export async function countWaitingDeliveries(db: Db): Promise<number> {
 }
 
 /** A wrong or missing signature leaves a count and nothing else. */
-export async function countRefusal(db: Db, platform: Platform, reason: string, at: Date) {
+export async function countRefusal(db: Db, platform: Platform, reason: string, at: Date, count = 1) {
   await sql`
-    insert into webhook_refusals (day, platform, reason, count, last_at) values (${at}::timestamptz::date, ${platform}, ${reason}, 1, ${at})
-    on conflict (day, platform, reason) do update set count = webhook_refusals.count + 1, last_at = excluded.last_at`.execute(db)
+    insert into webhook_refusals (day, platform, reason, count, last_at) values (${at}::timestamptz::date, ${platform}, ${reason}, ${count}::int, ${at})
+    on conflict (day, platform, reason) do update set count = webhook_refusals.count + excluded.count, last_at = excluded.last_at`.execute(db)
 }

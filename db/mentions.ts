@@ -18,6 +18,8 @@ export interface MentionsTable {
   /** Null for our own words, and for a removal that arrived before its mention. */
   customerId: Id | null
   text: string
+  /** The words without names, links and case, hashed: the same key is the same text. Null when too short to mean anything. */
+  textKey: string | null
   language: string | null
   url: string | null
   addressesUs: Generated<boolean>
@@ -64,6 +66,7 @@ export interface NewMention {
   parentExternalId: string | null
   customerId: Id | null
   text: string
+  textKey: string | null
   url: string | null
   addressesUs: boolean
   facts: Record<string, string | number | boolean | null>
@@ -73,7 +76,7 @@ export interface NewMention {
   isEdit: boolean
   removedAt: Date | null
   unreadableBecause: string | null
-  deliveryId: Id
+  deliveryIds: Id[]
   isBackfilled: boolean
   isDemo: boolean
 }
@@ -87,6 +90,7 @@ export interface Stored {
   threadKey: string
   ticketId: Id | null
   text: string
+  removedAt: Date | null
   change: 'new' | 'edited' | 'removed' | 'none'
 }
 
@@ -97,51 +101,66 @@ export interface Stored {
 export async function upsertMentions(tx: Db, mentions: readonly NewMention[], now: Date): Promise<Stored[]> {
   if (!mentions.length) return []
   const rows = JSON.stringify(mentions.map(toRow))
-  // Old words are kept as a version before they are replaced, and the rows are locked in key order on the way.
-  const result = await sql<Stored>`
-    with given as (
-      select * from jsonb_to_recordset(${rows}::jsonb) as t(
-        id uuid, account_id uuid, platform text, visibility text, direction text, external_id text, reply_to_external_id text, thread_key text,
-        parent_external_id text, customer_id uuid, text text, url text, addresses_us boolean, facts jsonb, posted_at timestamptz, received_at timestamptz,
-        version bigint, edited_at timestamptz, removed_at timestamptz, unreadable_because text, delivery_ids uuid[], is_backfilled boolean, is_demo boolean, state text)
-    ), before as (
-      select m.id, m.account_id, m.visibility, m.external_id, m.version, m.text, m.removed_at, m.customer_id
-      from mentions m join given g using (account_id, visibility, external_id)
-      order by m.account_id, m.visibility, m.external_id for update of m
-    ), kept as (
-      insert into mention_versions (mention_id, version, text, replaced_at)
-      select b.id, b.version, b.text, ${now} from before b join given g using (account_id, visibility, external_id)
-      where b.removed_at is null and g.removed_at is null and g.version > b.version and g.text <> b.text
-      on conflict do nothing
-    ), stored as (
-      insert into mentions as m (id, account_id, platform, visibility, direction, external_id, reply_to_external_id, thread_key, parent_external_id, customer_id,
-        text, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state)
-      select id, account_id, platform, visibility, direction, external_id, reply_to_external_id, thread_key, parent_external_id, customer_id,
-        text, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state
-      from given order by account_id, visibility, external_id
-      on conflict (account_id, visibility, external_id) do update set
-        removed_at = coalesce(m.removed_at, excluded.removed_at),
-        text = case when m.removed_at is not null or excluded.removed_at is not null then ''
-                    when excluded.version > m.version then excluded.text else m.text end,
-        edited_at = case when m.removed_at is null and excluded.removed_at is null and excluded.version > m.version and excluded.text <> m.text then excluded.received_at else m.edited_at end,
-        reply_to_external_id = case when excluded.version >= m.version then coalesce(excluded.reply_to_external_id, m.reply_to_external_id) else m.reply_to_external_id end,
-        version = greatest(m.version, excluded.version),
-        customer_id = coalesce(m.customer_id, excluded.customer_id),
-        parent_external_id = coalesce(m.parent_external_id, excluded.parent_external_id),
-        thread_key = case when m.customer_id is null and m.direction = 'inbound' and excluded.removed_at is null then excluded.thread_key else m.thread_key end,
-        posted_at = case when m.customer_id is null and m.direction = 'inbound' and excluded.removed_at is null then excluded.posted_at else m.posted_at end,
-        url = coalesce(m.url, excluded.url),
-        addresses_us = m.addresses_us or excluded.addresses_us,
-        facts = m.facts || excluded.facts,
-        delivery_ids = case when excluded.delivery_ids[1] = any(m.delivery_ids) then m.delivery_ids else m.delivery_ids || excluded.delivery_ids end
-      returning m.*
-    )
-    select s.id, s.account_id, s.visibility, s.external_id, s.direction, s.thread_key, s.ticket_id, s.text,
-      case when b.id is null then 'new'
-           when s.removed_at is not null and b.removed_at is null then 'removed'
-           when s.text <> b.text then 'edited' else 'none' end as change
-    from stored s left join before b on b.id = s.id`.execute(tx)
-  return result.rows
+  // In key order, so that two workers with the same mentions wait for each other instead of locking crosswise.
+  const known = await sql<Known>`
+    select m.id, m.text, m.version, m.removed_at
+    from mentions m join jsonb_to_recordset(${rows}::jsonb) as g(account_id uuid, visibility text, external_id text) using (account_id, visibility, external_id)
+    order by m.account_id, m.visibility, m.external_id for update of m`.execute(tx)
+  const before = new Map(known.rows.map(row => [row.id, row]))
+  const stored = await sql<Omit<Stored, 'change'>>`
+    insert into mentions as m (id, account_id, platform, visibility, direction, external_id, reply_to_external_id, thread_key, parent_external_id, customer_id,
+      text, text_key, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state)
+    select id, account_id, platform, visibility, direction, external_id, reply_to_external_id, thread_key, parent_external_id, customer_id,
+      text, text_key, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state
+    from jsonb_to_recordset(${rows}::jsonb) as t(
+      id uuid, account_id uuid, platform text, visibility text, direction text, external_id text, reply_to_external_id text, thread_key text,
+      parent_external_id text, customer_id uuid, text text, text_key text, url text, addresses_us boolean, facts jsonb, posted_at timestamptz, received_at timestamptz,
+      version bigint, edited_at timestamptz, removed_at timestamptz, unreadable_because text, delivery_ids uuid[], is_backfilled boolean, is_demo boolean, state text)
+    order by account_id, visibility, external_id
+    on conflict (account_id, visibility, external_id) do update set
+      removed_at = coalesce(m.removed_at, excluded.removed_at),
+      text = case when m.removed_at is not null or excluded.removed_at is not null then ''
+                  when excluded.version > m.version then excluded.text else m.text end,
+      text_key = case when m.removed_at is not null or excluded.removed_at is not null then null
+                      when excluded.version > m.version then excluded.text_key else m.text_key end,
+      edited_at = case when m.removed_at is null and excluded.removed_at is null and excluded.version > m.version and excluded.text <> m.text
+                       then excluded.received_at else m.edited_at end,
+      reply_to_external_id = case when excluded.version >= m.version then coalesce(excluded.reply_to_external_id, m.reply_to_external_id) else m.reply_to_external_id end,
+      version = greatest(m.version, excluded.version),
+      customer_id = coalesce(m.customer_id, excluded.customer_id),
+      parent_external_id = coalesce(m.parent_external_id, excluded.parent_external_id),
+      thread_key = case when m.customer_id is null and m.direction = 'inbound' and excluded.removed_at is null then excluded.thread_key else m.thread_key end,
+      posted_at = case when m.customer_id is null and m.direction = 'inbound' and excluded.removed_at is null then excluded.posted_at else m.posted_at end,
+      url = coalesce(m.url, excluded.url),
+      addresses_us = m.addresses_us or excluded.addresses_us,
+      facts = m.facts || excluded.facts,
+      delivery_ids = (select array_agg(distinct d) from unnest(m.delivery_ids || excluded.delivery_ids) d)
+    returning m.id, m.account_id, m.visibility, m.external_id, m.direction, m.thread_key, m.ticket_id, m.text, m.removed_at`.execute(tx)
+  const result = stored.rows.map(row => ({ ...row, change: changeOf(row, before.get(row.id)) }))
+  await keepVersions(tx, result.flatMap(row => (row.change === 'edited' ? [before.get(row.id)!] : [])), now)
+  return result
+}
+
+interface Known {
+  id: Id
+  text: string
+  version: number
+  removedAt: Date | null
+}
+
+function changeOf(row: { text: string; removedAt: Date | null }, before: Known | undefined): Stored['change'] {
+  if (!before) return 'new'
+  if (row.removedAt && !before.removedAt) return 'removed'
+  return row.text !== before.text ? 'edited' : 'none'
+}
+
+async function keepVersions(tx: Db, replaced: readonly Known[], now: Date) {
+  if (!replaced.length) return
+  await tx
+    .insertInto('mentionVersions')
+    .values(replaced.map(row => ({ mentionId: row.id, version: row.version, text: row.text, replacedAt: now })))
+    .onConflict(c => c.doNothing())
+    .execute()
 }
 
 function toRow(m: NewMention) {
@@ -149,9 +168,9 @@ function toRow(m: NewMention) {
   return {
     id: m.id, account_id: m.accountId, platform: m.platform, visibility: m.visibility, direction: m.direction, external_id: m.externalId,
     reply_to_external_id: m.replyToExternalId, thread_key: m.threadKey, parent_external_id: m.parentExternalId, customer_id: m.customerId,
-    text: gone ? '' : m.text, url: m.url, addresses_us: m.addressesUs, facts: m.facts, posted_at: m.postedAt, received_at: m.receivedAt,
+    text: gone ? '' : m.text, text_key: gone ? null : m.textKey, url: m.url, addresses_us: m.addressesUs, facts: m.facts, posted_at: m.postedAt, received_at: m.receivedAt,
     version: m.version, edited_at: m.isEdit ? m.receivedAt : null, removed_at: m.removedAt, unreadable_because: m.unreadableBecause,
-    delivery_ids: [m.deliveryId], is_backfilled: m.isBackfilled, is_demo: m.isDemo,
+    delivery_ids: m.deliveryIds, is_backfilled: m.isBackfilled, is_demo: m.isDemo,
     // Our own words and tombstones need no judging.
     state: m.direction === 'inbound' && !gone ? 'waiting' : 'triaged',
   }
@@ -164,8 +183,7 @@ export async function eraseMentions(tx: Db, ids: readonly Id[], now: Date) {
     update deliveries set body = null, erased_at = ${now}
     where status = 'read' and body is not null and id in (select unnest(delivery_ids) from mentions where id = any(${ids}::uuid[]))`.execute(tx)
   await sql`
-    update mentions set text = '', url = null, verdict = verdict - 'wouldChange' || jsonb_build_object('reasons',
-      (select coalesce(jsonb_agg(r - 'because' || '{"because": "(deleted by the customer)"}'), '[]') from jsonb_array_elements(verdict -> 'reasons') r))
+    update mentions set verdict = verdict || '{"reasons": [], "wouldChange": null}'
     where id = any(${ids}::uuid[]) and verdict is not null`.execute(tx)
 }
 
@@ -182,6 +200,16 @@ export function claimMentions(tx: Db, limit: number) {
     .execute()
 }
 
+/** The one named, if it still waits and nobody holds it. */
+export function claimMention(tx: Db, id: Id) {
+  return tx.selectFrom('mentions').selectAll().where('id', '=', id).where('state', '=', 'waiting').forUpdate().skipLocked().execute()
+}
+
+/** New words, or a fixed judge: back to be judged. */
+export async function judgeAgain(tx: Db, ids: readonly Id[]) {
+  if (ids.length) await sql`update mentions set state = 'waiting' where removed_at is null and id = any(${ids}::uuid[])`.execute(tx)
+}
+
 /** Writes the verdicts and where each mention went, in one statement. */
 export async function markTriaged(tx: Db, filed: readonly { id: Id; ticketId: Id | null; verdict: Verdict }[], at: Date) {
   if (!filed.length) return
@@ -196,6 +224,44 @@ export async function markTriaged(tx: Db, filed: readonly { id: Id; ticketId: Id
 /** A mention that spoils its batch is set aside alone, and shown. */
 export async function setAside(db: Db, id: Id, problem: string) {
   await db.updateTable('mentions').set(eb => ({ state: 'set_aside', problem, attempts: eb('attempts', '+', 1) })).where('id', '=', id).execute()
+}
+
+/** For a person's decision on one card. */
+export const lockMention = (tx: Db, id: Id) => tx.selectFrom('mentions').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+
+/** A person opened it: the list it leaves goes by the corrected category, the verdict stays as it was decided. */
+export async function fileByHand(tx: Db, id: Id, filed: { category: Category; verdict: Verdict; isProactive: boolean; ticketId: Id }) {
+  await tx.updateTable('mentions').set({ category: filed.category, needsReview: false, verdict: JSON.stringify(filed.verdict) }).where('id', '=', id).execute()
+  if (filed.isProactive) await tx.updateTable('tickets').set({ isProactive: true, waitingSince: null, responseDueAt: null }).where('id', '=', filed.ticketId).execute()
+}
+
+export async function markDismissed(tx: Db, id: Id, category: Category) {
+  await tx.updateTable('mentions').set({ category, needsReview: false }).where('id', '=', id).where('ticketId', 'is', null).execute()
+}
+
+/** The ticket of the mention that these words of ours answer; in private, of the newest one before them. */
+export async function ticketAnsweredBy(tx: Db, own: { accountId: Id; visibility: Visibility; threadKey: string; parentExternalId: string | null }): Promise<Id | null> {
+  const result = await sql<{ ticketId: Id }>`
+    select ticket_id from mentions m where account_id = ${own.accountId} and thread_key = ${own.threadKey} and ticket_id is not null and direction = 'inbound'
+      and (${own.visibility} = 'private' or ${own.parentExternalId} in (external_id, reply_to_external_id))
+    order by posted_at desc limit 1`.execute(tx)
+  return result.rows[0]?.ticketId ?? null
+}
+
+/** Words of ours that answer a mention of these tickets and belong to none yet, oldest first. */
+export async function listOrphanAnswers(tx: Db, ticketIds: readonly Id[]): Promise<{ id: Id; postedAt: Date; answersTicketId: Id }[]> {
+  if (!ticketIds.length) return []
+  const result = await sql<{ id: Id; postedAt: Date; answersTicketId: Id }>`
+    select distinct on (o.posted_at, o.id) o.id, o.posted_at, m.ticket_id as answers_ticket_id
+    from mentions m join mentions o on o.account_id = m.account_id and o.thread_key = m.thread_key and o.direction = 'outbound'
+      and o.ticket_id is null and o.reply_id is null and o.removed_at is null
+      and ((o.visibility = 'private' and o.posted_at >= m.posted_at) or o.parent_external_id in (m.external_id, m.reply_to_external_id))
+    where m.ticket_id = any(${ticketIds}::uuid[]) and m.direction = 'inbound' order by o.posted_at, o.id`.execute(tx)
+  return result.rows
+}
+
+export async function markOwnWords(tx: Db, id: Id, belongs: { ticketId: Id | null; replyId: Id | null }) {
+  await tx.updateTable('mentions').set(belongs).where('id', '=', id).execute()
 }
 
 export const getMention = (db: Db, id: Id) => db.selectFrom('mentions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()

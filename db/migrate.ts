@@ -1,15 +1,16 @@
 // Brings the database's tables up to this version, and says which steps were taken.
-import type { Kysely } from 'kysely'
+import type { Db } from './schema.ts'
 import { Migrator } from 'kysely/migration'
 import * as theHouse from './migrations/0001-the-house.ts'
 import * as signIn from './migrations/0002-sign-in.ts'
+import * as queueViews from './migrations/0003-queue-views.ts'
 
 /** Forward only; runs alone (an advisory lock in the database), any number of times. */
-export async function migrate(db: Kysely<never>): Promise<string[]> {
+export async function migrate(db: Db): Promise<string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error, results } = await migrator.migrateToLatest()
   if (error) throw new Error(`migration failed: ${results?.find(r => r.status === 'Error')?.migrationName ?? ''}`, { cause: error })
   return (results ?? []).map(r => r.migrationName)
 }
 
-const migrations = { '0001-the-house': theHouse, '0002-sign-in': signIn }
+const migrations = { '0001-the-house': theHouse, '0002-sign-in': signIn, '0003-queue-views': queueViews }

@@ -1,5 +1,5 @@
 // Replies: the outbox. A row is sent at most once, and says what became of it.
-import type { Generated, Selectable } from 'kysely'
+import type { Generated, Insertable, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Id, ReplyRole, ReplyStatus, TicketStatus, Visibility } from '../domain.ts'
 import type { Db } from './schema.ts'
@@ -41,6 +41,50 @@ export interface RepliesTable {
 export type ReplyRow = Selectable<RepliesTable>
 
 export const findReply = (db: Db, id: Id) => db.selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst()
+
+export const insertReply = (tx: Db, reply: Insertable<RepliesTable>) => tx.insertInto('replies').values(reply).returningAll().executeTakeFirstOrThrow()
+export const lockReply = (tx: Db, id: Id) => tx.selectFrom('replies').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+export const findDraft = (db: Db, ticketId: Id, teammateId: Id) =>
+  db.selectFrom('replies').selectAll().where('ticketId', '=', ticketId).where('writtenById', '=', teammateId).where('status', '=', 'draft').executeTakeFirst()
+
+/** What a form has already sent: its reply, and the other half of a move to DM. */
+export async function listRepliesOfKey(db: Db, idempotencyKey: string): Promise<ReplyRow[]> {
+  return db.selectFrom('replies').selectAll().where('idempotencyKey', 'in', [idempotencyKey, pointerKey(idempotencyKey)]).orderBy('idempotencyKey').execute()
+}
+export const pointerKey = (idempotencyKey: string) => `${idempotencyKey} pointer`
+
+/** Changes a reply that stays in its status. */
+export async function updateReply(tx: Db, id: Id, change: Partial<Omit<ReplyRow, 'id' | 'status'>>) {
+  return tx.updateTable('replies').set({ ...change, updatedAt: new Date() }).where('id', '=', id).returningAll().executeTakeFirst()
+}
+
+/** The teammate's own answers on a ticket that are out or on their way since then: an autosave that comes late must not bring them back as a draft. */
+export async function listOwnApproved(db: Db, ticketId: Id, teammateId: Id, since: Date) {
+  return db.selectFrom('replies').select(['id', 'text']).where('ticketId', '=', ticketId).where('writtenById', '=', teammateId)
+    .where('status', 'in', ['approved', 'sending', 'sent', 'unsure']).where('createdAt', '>=', since).execute()
+}
+
+/** A draft that was never approved leaves nothing behind; one that was keeps its row. */
+export async function removeDraft(tx: Db, ticketId: Id, teammateId: Id) {
+  const drafts = tx.selectFrom('replies').select('id').where('ticketId', '=', ticketId).where('writtenById', '=', teammateId).where('status', '=', 'draft')
+  await tx.updateTable('replies').set({ status: 'discarded', updatedAt: new Date() }).where('id', 'in', drafts).where('ticketRevision', 'is not', null).execute()
+  await tx.deleteFrom('replies').where('id', 'in', drafts).where('ticketRevision', 'is', null).execute()
+}
+
+/** Words that need a person before the ticket is in order: refused with nothing sent since, or unsure with nobody looking any more. */
+export async function hasTroubledReply(tx: Db, ticketId: Id): Promise<boolean> {
+  const result = await sql`
+    select 1 from replies r where ticket_id = ${ticketId} and ((status = 'unsure' and next_read_back_at is null) or (status = 'refused'
+      and not exists (select 1 from replies later where later.ticket_id = r.ticket_id and later.status = 'sent' and later.created_at > r.created_at))) limit 1`.execute(tx)
+  return result.rows.length > 0
+}
+
+/** Another reply of this account already is that post over there. */
+export async function isExternalIdTaken(db: Db, accountId: Id, externalId: string, byOtherThan: Id): Promise<boolean> {
+  const row = await db.selectFrom('replies').select('id').where('accountId', '=', accountId).where('externalId', '=', externalId)
+    .where('id', '!=', byOtherThan).limit(1).executeTakeFirst()
+  return row !== undefined
+}
 
 /**
  * The whole of our locking: `update … where status = from`. No row: another has it, or it has moved on.
@@ -87,4 +131,12 @@ export async function findEchoed(tx: Db, accountId: Id, echo: { externalId: stri
       or (status in ('sending', 'unsure') and (id::text = ${echo.echoOf ?? ''} or (external_id is null and text = ${echo.text}))))
     order by (external_id = ${echo.externalId}) desc nulls last, (id::text = ${echo.echoOf ?? ''}) desc, created_at limit 1 for update`.execute(tx)
   return result.rows[0]
+}
+
+/** Stops what was about to answer these mentions; their words are kept in the row. */
+export async function refuseRepliesTo(tx: Db, mentionIds: readonly Id[], problem: string, now: Date): Promise<{ id: Id; ticketId: Id }[]> {
+  const result = await sql<{ id: Id; ticketId: Id }>`
+    update replies set status = 'refused', problem = ${problem}, updated_at = ${now}
+    where status = 'approved' and ticket_id is not null and answers_id = any(${mentionIds}::uuid[]) returning id, ticket_id`.execute(tx)
+  return result.rows
 }

@@ -6,6 +6,7 @@ import type { CustomersTable } from './customers.ts'
 import type { DeliveriesTable, WebhookRefusalsTable } from './deliveries.ts'
 import type { IncidentsTable, StatusUpdatesTable } from './incidents.ts'
 import type { LeasesTable } from './leases.ts'
+import type { LoginsTable, SessionsTable } from './logins.ts'
 import type { MentionsTable, MentionVersionsTable } from './mentions.ts'
 import type { NotesTable } from './notes.ts'
 import type { PresenceTable } from './presence.ts'
@@ -23,12 +24,14 @@ export interface Tables {
   deliveries: DeliveriesTable
   incidents: IncidentsTable
   leases: LeasesTable
+  logins: LoginsTable
   mentions: MentionsTable
   mentionVersions: MentionVersionsTable
   notes: NotesTable
   platformApps: PlatformAppsTable
   presence: PresenceTable
   replies: RepliesTable
+  sessions: SessionsTable
   settings: SettingsTable
   signInAttempts: SignInAttemptsTable
   statusUpdates: StatusUpdatesTable

@@ -21,3 +21,7 @@ export type TeammateRow = Selectable<TeammatesTable>
 export const listTeammates = (db: Db) => db.selectFrom('teammates').selectAll().orderBy('name').execute()
 export const findTeammate = (db: Db, id: Id) => db.selectFrom('teammates').selectAll().where('id', '=', id).executeTakeFirst()
 export const getTeammate = (db: Db, id: Id) => db.selectFrom('teammates').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+export async function insertTeammate(tx: Db, teammate: Pick<TeammateRow, 'id' | 'name' | 'email' | 'role' | 'initials'> & { emailVerified?: boolean }) {
+  await tx.insertInto('teammates').values(teammate).execute()
+}

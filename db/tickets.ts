@@ -60,8 +60,41 @@ export async function updateTicket(tx: Db, id: Id, change: Partial<Omit<TicketRo
     .executeTakeFirstOrThrow()
 }
 
+/** Whether the customer ever got an answer here. */
+export async function hasSentReply(db: Db, id: Id): Promise<boolean> {
+  const result = await sql`
+    select 1 from replies where ticket_id = ${id} and status = 'sent'
+    union all select 1 from mentions where ticket_id = ${id} and direction = 'outbound' limit 1`.execute(db)
+  return result.rows.length > 0
+}
+
+/** Something changed on these: replies written before it are stopped. Sorted, so that two workers wait instead of locking crosswise. */
+export async function raiseRevisions(tx: Db, ids: readonly Id[]) {
+  if (!ids.length) return
+  await sql`
+    update tickets set revision = revision + 1
+    where id in (select id from tickets where id = any(${ids}::uuid[]) order by id for update)`.execute(tx)
+}
+
 /** Wakes what was snoozed until now; answers with their ids. */
 export async function wakeSnoozed(db: Db, now: Date): Promise<Id[]> {
   const result = await sql<{ id: Id }>`update tickets set snoozed_until = null where snoozed_until <= ${now} returning id`.execute(db)
+  return result.rows.map(row => row.id)
+}
+
+/** Pending and silent since then, by the last thing either side said. */
+export async function solveTicketsPendingSince(db: Db, since: Date, now: Date): Promise<Id[]> {
+  const result = await sql<{ id: Id }>`
+    update tickets t set status = 'solved', solved_at = ${now}, waiting_since = null, response_due_at = null
+    where status = 'pending' and last_inbound_at < ${since}
+      and not exists (select 1 from ticket_events e where e.ticket_id = t.id and e.at >= ${since})
+    returning id`.execute(db)
+  return result.rows.map(row => row.id)
+}
+
+export async function closeTicketsSolvedBefore(db: Db, before: Date, now: Date): Promise<Id[]> {
+  const result = await sql<{ id: Id }>`
+    update tickets set status = 'closed', closed_at = ${now} where id in (
+      select id from tickets where status = 'solved' and solved_at < ${before} order by id limit 1000 for update skip locked) returning id`.execute(db)
   return result.rows.map(row => row.id)
 }

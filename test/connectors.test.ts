@@ -30,17 +30,19 @@
 // Every platform's sends must show: a success, a rate limit (retry with a delay), a dead sign-in (account), a refusal, and
 // a dropped and a silent connection (both unsure).
 import { createHmac } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { connectors } from '../connectors/all.ts'
 import { type Answerable, type Connector, type Delivery, type Line, type OutgoingPost, PlatformError, type Secrets } from '../connectors/connector.ts'
 import type { Account } from '../domain.ts'
 
 for (const connector of connectors) {
-  const samples = readSamples(connector.platform)
   describe(`the contract on ${connector.label}`, () => {
+    it('is shown by samples', () => expect(existsSync(samplesOf(connector.platform))).toBe(true))
+    if (!existsSync(samplesOf(connector.platform))) return
+    const samples = readSamples(connector.platform)
     describe('what comes in', () => {
       const webhooks = samples.deliveries.filter((sample) => sample.source === 'webhook')
       it('has a sample for each way in', () => {
@@ -91,8 +93,8 @@ for (const connector of connectors) {
     })
 
     describe.concurrent('what goes out', () => {
-      it.each(samples.sends)('sends: $what', async (sample) => {
-        const server = await startRecorder(sample.exchange.map((step) => step.answer))
+      it.for(samples.sends)('sends: $what', async (sample, { onTestFinished }) => {
+        const server = await startRecorder(onTestFinished, sample.exchange.map((step) => step.answer))
         const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app, sample.accountSecrets)))
         expect(server.requests).toHaveLength(sample.exchange.length)
         sample.exchange.forEach((step, nth) => expectRequest(server.requests[nth]!, step.request))
@@ -112,8 +114,8 @@ for (const connector of connectors) {
           expect(has((sample) => sample.expected.error?.kind === 'unsure' && sample.exchange.at(-1)?.answer.fault === fault)).toBe(true)
       })
 
-      it.each(['public', 'private', 'status'] as const)('a %s text over the limit never leaves', async (where) => {
-        const server = await startRecorder([])
+      it.for(['public', 'private', 'status'] as const)('a %s text over the limit never leaves', async (where, { onTestFinished }) => {
+        const server = await startRecorder(onTestFinished, [])
         const rule = connector.limits[where]
         const answers = samples.sends.find((sample) => sample.post.inReplyTo !== null)!
         const post: OutgoingPost = {
@@ -125,8 +127,8 @@ for (const connector of connectors) {
         expect(server.requests).toHaveLength(0)
       })
 
-      it('nobody listening is a retry: nothing was sent', async () => {
-        const server = await startRecorder([])
+      it('nobody listening is a retry: nothing was sent', async ({ onTestFinished }) => {
+        const server = await startRecorder(onTestFinished, [])
         await server.close()
         const sample = samples.sends.find((candidate) => candidate.expected.sent)!
         const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app)))
@@ -162,8 +164,10 @@ interface SendSample {
   expected: { sent?: object; error?: { kind: string; retryAfterMs?: number; says?: string } }
 }
 
+const samplesOf = (platform: string) => new URL(`../connectors/${platform}/samples/`, import.meta.url)
+
 function readSamples(platform: string) {
-  const folder = new URL(`../connectors/${platform}/samples/`, import.meta.url)
+  const folder = samplesOf(platform)
   const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T
   const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort()
   const all = <T>(prefix: string) => names.filter((name) => name.startsWith(prefix)).map((name) => read<T>(name))
@@ -221,8 +225,8 @@ async function outcomeOf(sending: Promise<object>): Promise<{ sent?: object; err
 
 interface Recorded { method: string; path: string; query: Record<string, string>; headers: Record<string, string>; body: unknown }
 
-/** A platform of a few prepared answers, which writes down what it was asked. */
-async function startRecorder(answers: AnswerSample[]) {
+/** A platform of a few prepared answers, which writes down what it was asked. Tests side by side must each name their own end. */
+async function startRecorder(onTestFinished: TestContext['onTestFinished'], answers: AnswerSample[]) {
   const requests: Recorded[] = []
   const server: Server = createServer(async (request, response) => {
     requests.push(await recordOf(request))

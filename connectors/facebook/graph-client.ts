@@ -2,8 +2,9 @@
 import { createRequire } from 'node:module'
 import type { Facebook, FacebookOptions } from 'fb'
 import type { Answer } from 'request'
+import { parseLossless } from '../lossless-json.ts'
 import { graphError, nothingReadable } from './graph-error.ts'
-import { isObject, type JsonObject, parseLossless } from './lossless-json.ts'
+import { isObject, type JsonObject } from './shape.ts'
 import { type Usage, usageOf } from './usage.ts'
 
 /** Served until 2028-07-29 (developers.facebook.com/docs/graph-api/changelog, checked 2026-11-21). */
@@ -24,7 +25,7 @@ export interface GraphCall {
   path: string
   /** Never changed: `fb` gets a copy of its own. */
   params?: GraphParams
-  /** 30 s when left out. */
+  /** 20 s when left out. */
   timeoutMs?: number
 }
 
@@ -50,14 +51,14 @@ export const graphClient: GraphClient = { call: callGraph }
 const requireHere = createRequire(import.meta.url)
 const requireAsFb = createRequire(requireHere.resolve('fb'))
 // With DEBUG=* set, `fb` would print every URL, and the token is in the URL.
-requireAsFb('debug').skips.push(/^fb:/)
+//requireAsFb('debug').skips.push(/^fb:/)
 const { exchange } = requireAsFb('request') as typeof import('request')
 if (!exchange) throw new Error('`fb` found another `request` than connectors/facebook/request: `npm ls request` must show only ours')
 const FacebookClass = (requireHere('fb') as { Facebook: new (options: FacebookOptions) => Facebook }).Facebook
 
 const METHODS: readonly string[] = ['get', 'post', 'delete', 'put'] satisfies GraphMethod[]
 
-async function callGraph({ token, appSecret, base, method, path, params, timeoutMs = 30_000 }: GraphCall): Promise<GraphAnswer> {
+async function callGraph({ token, appSecret, base, method, path, params, timeoutMs = 20_000 }: GraphCall): Promise<GraphAnswer> {
   // With any other word `fb` prints a line and never settles.
   if (!METHODS.includes(method)) throw new TypeError(`Graph is not asked with ${method}`)
   const facebook = new FacebookClass({
@@ -77,7 +78,7 @@ async function callGraph({ token, appSecret, base, method, path, params, timeout
   // A fresh copy: `fb` writes the token into the object it is given, and would then send it for the next account.
   await exchange.run({ base, onAnswer }, () =>
     // What Graph refused is judged below, by status and text; only a call without any answer is judged here.
-    facebook.api(path, method, { ...params }).catch((failure: unknown) => {
+    facebook.api(path, method, params as never).catch((failure: unknown) => {
       if (!answer) throw graphError({ status: null, error: networkErrorIn(failure), isWrite, usage: [], retryAfter: null, secrets })
     }),
   )

@@ -1,6 +1,6 @@
 // What Meta's refusals and silences mean for us: the one table from code to what happens next.
 import { PlatformError } from '../connector.ts'
-import type { JsonObject } from './lossless-json.ts'
+import type { JsonObject } from './shape.ts'
 import type { Usage } from './usage.ts'
 
 /** A PlatformError that remembers Meta's numbers (developers.facebook.com/docs/graph-api/guides/error-handling). */

@@ -1,5 +1,5 @@
 // How much of Meta's rate limits is used up, from the answer's headers.
-import { isObject, type JsonObject } from './lossless-json.ts'
+import { isObject, type JsonObject } from './shape.ts'
 
 /** Slow down from here, stop from there (per cent of the allowance). */
 export const PACE_FROM = 75

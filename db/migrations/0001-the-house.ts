@@ -150,6 +150,8 @@ create index tickets_queue on tickets (priority_rank, response_due_at, waiting_s
   where status in ('new', 'open') and snoozed_until is null and not is_spam and not is_held;
 create index tickets_assignee on tickets (assignee_id, status) where status not in ('solved', 'closed');
 create index tickets_unsolved on tickets (status, started_at) where status not in ('solved', 'closed');
+create index tickets_solved on tickets (solved_at) where status = 'solved';
+create index tickets_snoozed on tickets (snoozed_until) where snoozed_until is not null;
 create index tickets_failed on tickets (id) where has_failed_reply;
 create index tickets_customer on tickets (customer_id, started_at desc);
 create index tickets_incident on tickets (incident_id) where incident_id is not null;
@@ -168,6 +170,7 @@ create table mentions (
   parent_external_id text,
   customer_id uuid references customers,
   text text not null,
+  text_key text,
   language text,
   url text,
   addresses_us boolean not null default false,
@@ -193,11 +196,13 @@ create table mentions (
   unique (account_id, visibility, external_id)
 );
 create index mentions_waiting on mentions (id) where state = 'waiting';
+create index mentions_set_aside on mentions (received_at desc) where state = 'set_aside';
 create index mentions_ticket on mentions (ticket_id, posted_at, id);
 create index mentions_customer on mentions (customer_id, posted_at desc);
 create index mentions_thread on mentions (account_id, thread_key, posted_at);
 create index mentions_untaken on mentions (category, posted_at desc) where ticket_id is null and direction = 'inbound';
 create index mentions_posted on mentions (posted_at);
+create index mentions_same_words on mentions (account_id, text_key, posted_at) where text_key is not null;
 
 create table mention_versions (
   mention_id uuid not null references mentions on delete cascade,

@@ -1,9 +1,9 @@
 // The X Activity API's events: who is told what, signed with the app's consumer secret over the raw bytes.
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Envelope } from '../pushes.ts'
-import { renderPost, renderUser } from './render.ts'
+import { renderPost, renderUser, wireText } from './render.ts'
 import { mentionedUsers, type XMessage, type XPost, type XUser } from './state.ts'
-import { mentionedHandles } from './text.ts'
+import { mentionedHandles, urlSpans } from './text.ts'
 import type { XWorld } from './world.ts'
 
 export const activityEventTypes = [
@@ -63,20 +63,24 @@ export function tellRevoked(world: XWorld, userId: string, appId: string | null)
   tell(world, 'oauth.revoke', userId, () => ({ payload: { user_id: userId, date_time: at, ...(appId ? { app_id: appId } : {}) } }))
 }
 
-function tell(world: XWorld, eventType: string, userId: string, event: () => object): void {
+interface Told {
+  payload: object
+  includes?: object
+}
+
+function tell(world: XWorld, eventType: string, userId: string, event: () => Told): void {
   for (const subscription of world.state.subscriptions.values()) {
     if (subscription.eventType !== eventType || subscription.userId !== userId || !subscription.webhookId) continue
-    const content = {
-      data: {
-        event_uuid: randomBytes(8).readBigInt64BE().toString(),
-        filter: { user_id: userId },
-        event_type: eventType,
-        ...(subscription.tag ? { tag: subscription.tag } : {}),
-        ...event(),
-      },
+    const { payload, includes } = event()
+    const data = {
+      event_uuid: randomBytes(8).readBigInt64BE().toString(),
+      filter: { user_id: userId },
+      event_type: eventType,
+      ...(subscription.tag ? { tag: subscription.tag } : {}),
+      payload,
     }
-    const { includes, ...data } = content.data as typeof content.data & { includes?: object }
-    const push = { id: world.ids.next(world.clock.now()), lane: subscription.webhookId, content: includes ? { data, includes } : { data } }
+    const id = world.ids.next(world.clock.now())
+    const push = { id, lane: subscription.webhookId, content: includes ? { data, includes } : { data } }
     world.record({ type: 'push', ...push })
     world.pushes.add(push)
   }
@@ -103,12 +107,16 @@ function messagePayload(world: XWorld, message: XMessage): object {
           target: { recipient_id: message.to },
           sender_id: message.from,
           ...(message.appId ? { source_app_id: message.appId } : {}),
-          message_data: { text: message.text, entities: { hashtags: [], symbols: [], user_mentions: [], urls: [] } },
+          message_data: { text: wireText(message.text), entities: { hashtags: [], symbols: [], user_mentions: [], urls: olderUrls(message.text) } },
         },
       },
     ],
     users: Object.fromEntries(people.map((user) => [user.id, olderUser(user)])),
   }
+}
+
+function olderUrls(text: string): object[] {
+  return urlSpans(text).map(({ start, end, url, expanded_url, display_url }) => ({ url, expanded_url, display_url, indices: [start, end] }))
 }
 
 /** Direct messages still carry the user object of API v1.1. */

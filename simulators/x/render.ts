@@ -1,6 +1,6 @@
 // Posts, users and messages as X writes them: only the fields asked for, only the objects expanded.
 import { childrenOf, historyOf, mentionedUsers, visiblePost, type XMessage, type XPost, type XState, type XUser } from './state.ts'
-import { mentionSpans, urlSpans } from './text.ts'
+import { escapeAsX, mentionSpans, urlSpans, withShortLinks } from './text.ts'
 
 type Fields = ReadonlySet<string> | 'everything'
 
@@ -35,14 +35,14 @@ export function renderPost(state: XState, post: XPost, fields: Fields): Record<s
     lang: () => post.lang,
     referenced_tweets: () => references(post),
     entities: () => entities(state, post.text),
-    display_text_range: () => [[...post.autoPrefix].length, [...post.text].length],
+    display_text_range: () => [[...post.autoPrefix].length, [...withShortLinks(post.text)].length],
     public_metrics: () => metrics(state, post),
     edit_controls: () => ({ edits_remaining: 6 - all.length, is_edit_eligible: !post.inReplyTo, editable_until: editableUntil }),
     reply_settings: () => 'everyone',
     possibly_sensitive: () => false,
     source: () => (post.appId ? 'Heed' : 'X Web App'),
   }
-  const rendered: Record<string, unknown> = { id: post.id, text: post.text, edit_history_tweet_ids: all.slice(0, all.indexOf(post.id) + 1) }
+  const rendered: Record<string, unknown> = { id: post.id, text: wireText(post.text), edit_history_tweet_ids: all.slice(0, all.indexOf(post.id) + 1) }
   if (wants(fields, 'edit_history_tweet_ids')) rendered['edit_history_tweet_ids'] = all
   for (const [name, value] of Object.entries(optional)) {
     if (!wants(fields, name)) continue
@@ -50,6 +50,11 @@ export function renderPost(state: XState, post: XPost, fields: Fields): Record<s
     if (it !== undefined) rendered[name] = it
   }
   return rendered
+}
+
+/** What X sends for these words. */
+export function wireText(text: string): string {
+  return escapeAsX(withShortLinks(text))
 }
 
 function references(post: XPost): unknown {
@@ -61,11 +66,11 @@ function references(post: XPost): unknown {
 }
 
 function entities(state: XState, text: string): unknown {
-  const mentions = mentionSpans(text).map((span) => {
+  const mentions = mentionSpans(withShortLinks(text)).map((span) => {
     const user = state.byHandle.get(span.username.toLowerCase())
     return { ...span, ...(user ? { id: user.id } : {}) }
   })
-  const urls = urlSpans(text).map((span) => ({ ...span, expanded_url: span.url, display_url: span.url.replace(/^https?:\/\//, '') }))
+  const urls = urlSpans(text)
   if (!mentions.length && !urls.length) return undefined
   return { ...(mentions.length ? { mentions } : {}), ...(urls.length ? { urls } : {}) }
 }
@@ -101,8 +106,9 @@ export function renderMessage(message: XMessage, fields: Fields): Record<string,
     dm_conversation_id: conversationOf(message.from, message.to),
     sender_id: message.from,
     participant_ids: [message.from, message.to],
+    ...(urlSpans(message.text).length ? { entities: { urls: urlSpans(message.text) } } : {}),
   }
-  const rendered: Record<string, unknown> = { id: message.id, event_type: 'MessageCreate', text: message.text }
+  const rendered: Record<string, unknown> = { id: message.id, event_type: 'MessageCreate', text: wireText(message.text) }
   for (const [name, value] of Object.entries(optional)) if (wants(fields, name)) rendered[name] = value
   return rendered
 }

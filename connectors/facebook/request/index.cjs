@@ -33,8 +33,8 @@ function target(uri, base) {
   if (!/^https:\/\/graph\.(beta\.)?facebook\.com$/.test(url.origin)) throw named('EBASE', `Not a Graph address: ${url.origin}`)
   if (!base) return url
   const to = new URL(base)
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(to.hostname)
-  if (!isLoopback && to.origin !== 'https://graph.facebook.com') throw named('EBASE', `Only a simulator on loopback may stand in for Graph, not ${to.origin}`)
+  const isLoopback = /^https?:$/.test(to.protocol) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(to.hostname)
+  if (!isLoopback && to.origin !== 'https://graph.facebook.com') throw named('EBASE', `Only a simulator on loopback may stand in for Graph, not ${to.protocol}//${to.host}`)
   return new URL(to.pathname.replace(/\/$/, '') + url.pathname + url.search, to)
 }
 

@@ -1,21 +1,6 @@
-// Reads Meta's JSON without losing a digit, and asks it for what is expected.
+// Asks JSON for what is expected in it, and names the place where it is not.
 
 export type JsonObject = { [key: string]: unknown }
-
-/**
- * Like JSON.parse, but a whole number too large for a double comes back as the string of its digits.
- * Meta sends some ids as numbers, and 10210043681558627 would otherwise become …628.
- */
-export function parseLossless(text: string): unknown {
-  return LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) : JSON.parse(text)
-}
-// May also match inside a string: that costs time, never truth.
-const LONG_NUMBER = /[:[,]\s*-?\d{16,}/
-
-function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || !context?.source) return value
-  return /^-?\d+$/.test(context.source) ? context.source : value
-}
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

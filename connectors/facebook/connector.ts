@@ -1,0 +1,39 @@
+// Facebook Pages: comments, visitor posts, mentions and Messenger, through Meta's Graph API.
+import type { Connector } from '../connector.ts'
+import { findSent, stillThere } from './find-sent.ts'
+import { limits } from './limits.ts'
+import { mayReply } from './permission.ts'
+import { polling } from './poll.ts'
+import { read } from './read.ts'
+import { send } from './send.ts'
+import { onConnected, signIn, whoAmI } from './sign-in.ts'
+import { webhook } from './verify.ts'
+
+export const facebook: Connector = {
+  platform: 'facebook',
+  label: 'Facebook',
+  limits,
+  appSecrets: [
+    { name: 'appId', label: 'App ID', hint: 'App settings › Basic › App ID', required: true },
+    { name: 'appSecret', label: 'App secret', hint: 'App settings › Basic › App secret', required: true },
+    { name: 'verifyToken', label: 'Verify token', hint: 'Any long random text; paste the same one under Webhooks › Page › Verify token', required: true },
+    { name: 'humanAgent', label: 'Human Agent feature', hint: 'Write yes once App Review granted “Human Agent”: people may then answer up to 7 days', required: false },
+  ],
+  accountSecrets: [
+    { name: 'pageToken', label: 'Page access token', hint: 'Business settings › System users › Generate token, with the page assigned; or sign in with Facebook instead', required: true },
+  ],
+  intake: { webhook, polling },
+  signIn,
+  textKeys: ['message', 'text', 'title'],
+  read,
+  mayReply,
+  send,
+  findSent,
+  stillThere,
+  whoAmI,
+  onConnected,
+  openUrl: ({ visibility, facts }) => {
+    if (visibility === 'private') return `https://business.facebook.com/latest/inbox/messenger?asset_id=${encodeURIComponent(String(facts.page ?? ''))}`
+    return typeof facts.permalink === 'string' ? facts.permalink : null
+  },
+}

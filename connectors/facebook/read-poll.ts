@@ -1,0 +1,71 @@
+// Reads a page of a poll, as poll.ts wrote it down: the page's posts, posts that tag it, comments, Messenger messages.
+import type { Incoming, IncomingMention } from '../connector.ts'
+import { idOf, isObject, type JsonObject, listOf, maybeId, maybeText, objectOf, textOf, timeOf } from './shape.ts'
+import { authorOf, person, privateMention, publicMention } from './utterance.ts'
+
+/** What one delivery of a poll says beside its `data`. */
+export interface PollBody {
+  page: string
+  /** Milliseconds, Meta's clock. Any text may have been edited since it was written, and the API does not say so: this orders it. */
+  fetchedAt: number
+  data: unknown[]
+  /** Of comments: the post they stand below. */
+  post?: { id: string; isVisitorPost: boolean }
+  /** Of messages: whom the page talks to. */
+  customer?: { id: string; name: string | null }
+}
+
+export function readPoll(list: string, body: JsonObject): Incoming[] {
+  const page = idOf(body.page, 'page')
+  const fetchedAt = timeOf(body.fetchedAt, 'fetchedAt')
+  const toMention = reader(list, body, page, fetchedAt)
+  return listOf(body.data, 'data').map((item, nth) => {
+    const where = `data[${nth}]`
+    return { kind: 'mention', account: page, mention: toMention(objectOf(item, where), where) }
+  })
+}
+
+function reader(list: string, body: JsonObject, page: string, fetchedAt: number): (item: JsonObject, where: string) => IncomingMention {
+  switch (list) {
+    case 'feed':
+    case 'tagged':
+      return (item, where) => post(item, where, page, fetchedAt, list === 'tagged')
+    case 'comments': {
+      const above = objectOf(body.post, 'post')
+      const postId = idOf(above.id, 'post.id')
+      return (item, where) => comment(item, where, page, fetchedAt, postId, above.isVisitorPost === true)
+    }
+    case 'messages': {
+      const customerId = idOf(objectOf(body.customer, 'customer').id, 'customer.id')
+      return (item, where) => message(item, where, page, fetchedAt, customerId)
+    }
+    default:
+      throw new Error(`poll:${list} is not a list of ours`)
+  }
+}
+
+function post(item: JsonObject, where: string, page: string, fetchedAt: number, isTagged: boolean): IncomingMention {
+  const id = idOf(item.id, `${where}.id`)
+  return publicMention({
+    page, kind: 'post', id, postId: id, parentId: null, author: authorOf(item.from), text: textOf(item.message),
+    url: maybeText(item.permalink_url) ?? `https://www.facebook.com/${id}`, at: timeOf(item.created_time, `${where}.created_time`),
+    version: fetchedAt, isEdit: false, isVisitorPost: false, isElsewhere: isTagged && !id.startsWith(`${page}_`),
+  })
+}
+
+function comment(item: JsonObject, where: string, page: string, fetchedAt: number, postId: string, isVisitorPost: boolean): IncomingMention {
+  const id = idOf(item.id, `${where}.id`)
+  return publicMention({
+    page, kind: 'comment', id, postId, parentId: (isObject(item.parent) ? maybeId(item.parent.id) : null) ?? postId,
+    author: authorOf(item.from), text: textOf(item.message), url: maybeText(item.permalink_url) ?? `https://www.facebook.com/${id}`,
+    at: timeOf(item.created_time, `${where}.created_time`), version: fetchedAt, isEdit: false, isVisitorPost, isElsewhere: false,
+  })
+}
+
+function message(item: JsonObject, where: string, page: string, fetchedAt: number, customerId: string): IncomingMention {
+  const from = objectOf(item.from, `${where}.from`)
+  return privateMention({
+    page, id: idOf(item.id, `${where}.id`), customerId, author: person(idOf(from.id, `${where}.from.id`), maybeText(from.name)),
+    parentId: null, text: textOf(item.message), at: timeOf(item.created_time, `${where}.created_time`), version: fetchedAt, isEdit: false, isStandby: false,
+  })
+}

@@ -1,0 +1,110 @@
+// Builds the mention of a comment, a post or a chat message, the same for a push and for a poll.
+import type { Author } from '../../domain.ts'
+import type { IncomingMention } from '../connector.ts'
+import { isObject, maybeId, maybeText } from './shape.ts'
+
+export interface PublicWords {
+  page: string
+  kind: 'comment' | 'post'
+  id: string
+  /** The post it stands below; for a post, itself. */
+  postId: string
+  parentId: string | null
+  author: Author | null
+  text: string
+  url: string | null
+  at: number
+  version: number
+  isEdit: boolean
+  /** A customer wrote the post, so everything below it is one conversation with them. */
+  isVisitorPost: boolean
+  /** Written on someone else's page. */
+  isElsewhere: boolean
+  attachments?: string
+}
+
+export function publicMention(words: PublicWords): IncomingMention {
+  const isOwn = words.author?.externalId === words.page
+  return {
+    externalId: words.id,
+    visibility: 'public',
+    direction: isOwn ? 'outbound' : 'inbound',
+    threadKey: threadOf(words),
+    parentExternalId: words.parentId,
+    author: words.author,
+    text: wordsOr(words.text),
+    url: words.url,
+    addressesUs: !isOwn,
+    postedAt: new Date(words.at),
+    version: words.version,
+    isEdit: words.isEdit,
+    facts: { page: words.page, kind: words.kind, postId: words.postId, permalink: words.url, elsewhere: words.isElsewhere, ...(words.attachments && { attachments: words.attachments }) },
+  }
+}
+
+/** Comments are two levels deep: the top comment is the conversation, but below a customer's own post the post is. */
+function threadOf({ kind, id, postId, parentId, isVisitorPost }: PublicWords): string {
+  if (kind === 'post' || isVisitorPost) return postId
+  return parentId === null || isSameObject(parentId, postId) ? id : parentId
+}
+
+/** A post is written `PAGE_9` or `9`, depending on who says it. */
+function isSameObject(id: string, postId: string): boolean {
+  return id === postId || postId.endsWith(`_${id}`)
+}
+
+export interface PrivateWords {
+  page: string
+  id: string
+  /** The customer's page-scoped id: one per page, so one conversation. */
+  customerId: string
+  author: Author
+  parentId: string | null
+  text: string
+  at: number
+  version: number
+  isEdit: boolean
+  isStandby: boolean
+  echoOf?: string
+  attachments?: string
+}
+
+export function privateMention(words: PrivateWords): IncomingMention {
+  const isOwn = words.author.externalId === words.page
+  return {
+    externalId: words.id,
+    visibility: 'private',
+    direction: isOwn ? 'outbound' : 'inbound',
+    threadKey: `dm:${words.customerId}`,
+    parentExternalId: words.parentId,
+    author: words.author,
+    text: wordsOr(words.text),
+    url: null,
+    addressesUs: !isOwn,
+    postedAt: new Date(words.at),
+    version: words.version,
+    isEdit: words.isEdit,
+    ...(words.echoOf !== undefined && { echoOf: words.echoOf }),
+    facts: { page: words.page, kind: 'message', standby: words.isStandby, ...(words.attachments && { attachments: words.attachments }) },
+  }
+}
+
+/** Meta gives no handles, and hides whoever has not agreed: null then. */
+export function authorOf(from: unknown): Author | null {
+  const id = isObject(from) ? maybeId(from.id) : null
+  return id === null ? null : person(id, maybeText((from as { name?: unknown }).name))
+}
+
+/** A Messenger push names nobody; the end of the id lets a rep tell two strangers apart. */
+export function person(id: string, name: string | null): Author {
+  const shown = name ?? `Facebook user …${id.slice(-4)}`
+  return { externalId: id, handle: shown, name: shown, followers: null }
+}
+
+/**
+ * A photo alone must not be an empty line. One word for all kinds, and never beside words: a push and a poll describe
+ * attachments differently, and the same mention must read the same from both. What a push knows goes into the facts.
+ */
+function wordsOr(text: string): string {
+  return text === '' ? '[attachment]' : text
+}

@@ -1,0 +1,17 @@
+// The words of a post or private message as a person sees them: links as they were written, no HTML escapes.
+
+export interface WrittenText {
+  text?: string
+  entities?: { urls?: { url?: string; expanded_url?: string; media_key?: string }[] }
+  /** The whole text of a post longer than 280; `text` is cut then. */
+  note_tweet?: { text?: string; entities?: WrittenText['entities'] }
+}
+
+export function shownText(post: WrittenText): string {
+  const long = post.note_tweet?.text
+  const urls = (long === undefined ? post.entities : (post.note_tweet?.entities ?? post.entities))?.urls ?? []
+  const text = long ?? post.text ?? ''
+  // X shortens every link to t.co, and sends & < > escaped, also in private messages.
+  const unshortened = urls.reduce((shown, { url, expanded_url }) => (url && expanded_url ? shown.replaceAll(url, () => expanded_url) : shown), text)
+  return unshortened.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}

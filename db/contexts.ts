@@ -1,0 +1,38 @@
+// What the judge may know beside the words, for a whole batch in two queries.
+import { sql } from 'kysely'
+import type { Direction, Id } from '../domain.ts'
+import type { Db } from './schema.ts'
+
+export interface ContextRow {
+  id: Id
+  hasOpenTicket: boolean
+  earlierTickets: number
+  followers: number | null
+  authorExternalId: string | null
+  previousDirection: Direction | null
+  previousText: string | null
+  previousByOther: boolean | null
+  similarLastHour: number
+  isRepeat: boolean
+}
+
+/** One row for each mention given; counts stop at 50, where they no longer change a judgement. */
+export async function findContexts(tx: Db, mentionIds: readonly Id[]): Promise<Map<Id, ContextRow>> {
+  const result = await sql<ContextRow>`
+    select m.id, c.followers, c.external_id as author_external_id,
+      exists (select 1 from tickets t where t.customer_id = m.customer_id and t.status not in ('solved', 'closed')) as has_open_ticket,
+      (select count(*)::int from (select 1 from tickets t where t.customer_id = m.customer_id limit 50) x) as earlier_tickets,
+      p.direction as previous_direction, p.text as previous_text,
+      (p.direction = 'inbound' and p.customer_id is distinct from m.customer_id) as previous_by_other,
+      case when m.text_key is null then 0 else (select count(distinct s.customer_id)::int from (
+        select customer_id from mentions s where s.account_id = m.account_id and s.text_key = m.text_key and s.customer_id is distinct from m.customer_id
+          and s.posted_at between m.posted_at - interval '1 hour' and m.posted_at limit 50) s) end as similar_last_hour,
+      m.text_key is not null and exists (select 1 from mentions s where s.account_id = m.account_id and s.text_key = m.text_key and s.customer_id = m.customer_id
+        and s.visibility = m.visibility and s.id <> m.id and s.posted_at between m.posted_at - interval '1 day' and m.posted_at and (s.posted_at, s.id) < (m.posted_at, m.id)) as is_repeat
+    from mentions m
+    left join customers c on c.id = m.customer_id
+    left join lateral (select direction, text, customer_id from mentions p where p.account_id = m.account_id and p.thread_key = m.thread_key
+      and p.id <> m.id and p.posted_at <= m.posted_at and p.removed_at is null order by p.posted_at desc, p.id desc limit 1) p on true
+    where m.id = any(${mentionIds}::uuid[])`.execute(tx)
+  return new Map(result.rows.map(row => [row.id, row]))
+}

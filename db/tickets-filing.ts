@@ -1,0 +1,84 @@
+// Tickets as filing works on them: a batch of customers locked, their tickets changed in memory, written back in two statements.
+import { sql } from 'kysely'
+import type { Category, Id, Platform, Ticket, TicketStatus, Visibility } from '../domain.ts'
+import type { Db } from './schema.ts'
+
+export interface FiledTicket {
+  isNew: boolean
+  id: Id
+  accountId: Id
+  platform: Platform
+  customerId: Id
+  status: TicketStatus
+  priority: Ticket['priority']
+  category: Category
+  originVisibility: Visibility
+  startedAt: Date
+  waitingSince: Date | null
+  responseDueAt: Date | null
+  firstRespondedAt: Date | null
+  lastInboundAt: Date
+  latestMentionId: Id | null
+  isBackfilled: boolean
+  isDemo: boolean
+  needsReview: boolean
+  snoozedUntil: Date | null
+  solvedAt: Date | null
+  reopenedCount: number
+  isHeld: boolean
+  incidentId: Id | null
+  tags: string[]
+  openedAt: Date
+  /** Conversations over there that this ticket spans. */
+  threadKeys: Set<string>
+  /** We asked them to go on in private: what they write there belongs here, however late. */
+  hasHandoff: boolean
+}
+
+/** Locks the customers in id order, then answers with every ticket of theirs that is not closed, newest first. */
+export async function lockCustomersTickets(tx: Db, customerIds: readonly Id[]): Promise<FiledTicket[]> {
+  if (!customerIds.length) return []
+  await sql`select id from customers where id = any(${customerIds}::uuid[]) order by id for update`.execute(tx)
+  const result = await sql<Omit<FiledTicket, 'isNew' | 'threadKeys'> & { threads: string[] | null }>`
+    select t.*, (select array_agg(distinct m.thread_key) from mentions m where m.ticket_id = t.id) as threads,
+      exists (select 1 from replies r where r.ticket_id = t.id and r.role = 'handoff' and r.status = 'sent') as has_handoff
+    from (select id, account_id, platform, customer_id, status, priority, category, origin_visibility, started_at, waiting_since, response_due_at, first_responded_at,
+      last_inbound_at, latest_mention_id, is_backfilled, is_demo, needs_review, snoozed_until, solved_at, reopened_count, is_held, incident_id, tags, opened_at
+      from tickets where customer_id = any(${customerIds}::uuid[]) and status <> 'closed' order by id for update) t
+    order by t.started_at desc`.execute(tx)
+  return result.rows.map(({ threads, ...row }) => ({ ...row, isNew: false, threadKeys: new Set(threads ?? []) }))
+}
+
+export async function insertTickets(tx: Db, tickets: readonly FiledTicket[]) {
+  if (!tickets.length) return
+  await sql`
+    insert into tickets (id, account_id, platform, customer_id, status, priority, category, origin_visibility, started_at, waiting_since, response_due_at,
+      last_inbound_at, latest_mention_id, is_backfilled, is_demo, needs_review, tags, opened_at)
+    select id, account_id, platform, customer_id, status, priority, category, origin_visibility, started_at, waiting_since, response_due_at,
+      last_inbound_at, latest_mention_id, is_backfilled, is_demo, needs_review, tags, opened_at
+    from jsonb_to_recordset(${JSON.stringify(tickets.map(toRow))}::jsonb) as t(id uuid, account_id uuid, platform text, customer_id uuid, status text, priority text,
+      category text, origin_visibility text, started_at timestamptz, waiting_since timestamptz, response_due_at timestamptz, last_inbound_at timestamptz,
+      latest_mention_id uuid, is_backfilled boolean, is_demo boolean, needs_review boolean, tags text[], opened_at timestamptz)
+    order by started_at, id`.execute(tx)
+}
+
+/** Each is a new revision: a reply written before this mention is stopped. */
+export async function saveFiledTickets(tx: Db, tickets: readonly FiledTicket[]) {
+  if (!tickets.length) return
+  await sql`
+    update tickets t set status = f.status, priority = f.priority, waiting_since = f.waiting_since, response_due_at = f.response_due_at,
+      last_inbound_at = f.last_inbound_at, latest_mention_id = f.latest_mention_id, snoozed_until = f.snoozed_until, solved_at = f.solved_at,
+      reopened_count = f.reopened_count, revision = t.revision + 1
+    from jsonb_to_recordset(${JSON.stringify(tickets.map(toRow))}::jsonb) as f(id uuid, status text, priority text, waiting_since timestamptz,
+      response_due_at timestamptz, last_inbound_at timestamptz, latest_mention_id uuid, snoozed_until timestamptz, solved_at timestamptz, reopened_count smallint)
+    where t.id = f.id`.execute(tx)
+}
+
+function toRow(t: FiledTicket) {
+  return {
+    id: t.id, account_id: t.accountId, platform: t.platform, customer_id: t.customerId, status: t.status, priority: t.priority, category: t.category,
+    origin_visibility: t.originVisibility, started_at: t.startedAt, waiting_since: t.waitingSince, response_due_at: t.responseDueAt,
+    last_inbound_at: t.lastInboundAt, latest_mention_id: t.latestMentionId, is_backfilled: t.isBackfilled, is_demo: t.isDemo, needs_review: t.needsReview,
+    snoozed_until: t.snoozedUntil, solved_at: t.solvedAt, reopened_count: t.reopenedCount, tags: t.tags, opened_at: t.openedAt,
+  }
+}

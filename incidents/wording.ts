@@ -1,0 +1,82 @@
+// The words of a status update, fitted to each platform: from the templates, else our own.
+import { listAccounts } from '../db/accounts.ts'
+import type { IncidentRow, StatusUpdateRow } from '../db/incidents.ts'
+import { listTemplates, type TemplateRow } from '../db/templates.ts'
+import type { Desk } from '../desk.ts'
+import type { Id, Platform } from '../domain.ts'
+import type { LengthRule } from '../connectors/connector.ts'
+import { wallTime } from '../metrics/calendar.ts'
+import { fillTemplate, findPlaceholders } from '../responders/placeholders.ts'
+import { signForTeam } from '../responders/signature.ts'
+
+export type UpdateKind = StatusUpdateRow['kind']
+
+/** Used where no template of the kind is active. */
+const ours: Record<UpdateKind | 'unchanged', string> = {
+  holding: "We know some of you can't {{impact}}. We're on it and will update here by {{next}}.",
+  update: "Some of you still can't {{impact}}. We're working on it and will update here by {{next}}.",
+  unchanged: "No change yet: some of you still can't {{impact}}. We're still working on it and will update here by {{next}}.",
+  allclear: 'You can {{impact}} again. We are sorry for the trouble, and thank you for your patience.',
+}
+/** Where nobody promised a time (SEV3: on change). */
+const ON_CHANGE = 'as soon as something changes'
+
+export interface Rendition {
+  accountId: Id
+  platform: Platform
+  /** "X · @acme_care". */
+  label: string
+  rule: LengthRule
+  text: string
+  /** Why nothing can be sent there now. */
+  problem: string | null
+}
+export interface Proposal {
+  /** What our own status page says in full. */
+  text: string
+  renditions: Rendition[]
+}
+
+/** A first version of the next update. `{{next}}` stays open until it is published, so the time said is the time promised. */
+export async function proposeUpdate(desk: Desk, incident: Pick<IncidentRow, 'impact' | 'title'>, kind: UpdateKind | 'unchanged'): Promise<Proposal> {
+  const [accounts, templates] = [await listAccounts(desk.db), await listTemplates(desk.db)]
+  const word = (platform: Platform | null) => {
+    const template = findTemplate(templates, kind, platform) ?? ours[kind]
+    return signForTeam(fillTemplate(template, { impact: incident.impact }).text)
+  }
+  return {
+    text: word(null),
+    renditions: accounts.filter(account => account.status !== 'off').map(account => {
+      const connector = desk.connectorFor(account.platform)
+      return {
+        accountId: account.id, platform: account.platform, label: `${connector.label} · ${nameOf(account)}`, rule: connector.limits.status, text: word(account.platform),
+        problem: account.status === 'reconnect' ? 'This account must be reconnected: the update waits until then.' : null,
+      }
+    }),
+  }
+}
+
+function findTemplate(templates: readonly TemplateRow[], kind: UpdateKind | 'unchanged', platform: Platform | null): string | undefined {
+  if (kind === 'unchanged') return undefined
+  const fitting = templates.filter(template => template.kind === kind && template.isActive && template.language === 'en')
+  return (fitting.find(t => t.platform === platform) ?? fitting.find(t => t.platform === null))?.text
+}
+
+/** As it will be published: the promised time put in, the team's signature once at the end. */
+export function finishText(text: string, nextUpdateAt: Date | null, zone: string): string {
+  const next = nextUpdateAt ? wallTime(zone, nextUpdateAt) : ON_CHANGE
+  const filled = fillTemplate(nextUpdateAt ? text : text.replace(/\bby (?=\{\{next\}\})/g, ''), { next }).text
+  return signForTeam(filled.trim())
+}
+
+/** Why a finished text cannot go out; null: it can. */
+export function whyNotPublish(text: string, rule: LengthRule | null): string | null {
+  if (!text.trim()) return 'It has no words.'
+  const open = findPlaceholders(text)
+  if (open.length) return `“${text.slice(...open[0]!.span)}” is still to be filled in.`
+  if (!rule) return null
+  const length = rule.count(text)
+  return length > rule.limit ? `It is ${length - rule.limit} ${rule.unit} too long (${length} of ${rule.limit}).` : null
+}
+
+const nameOf = (account: { handle: string; name: string }) => (account.handle ? `@${account.handle}` : account.name)

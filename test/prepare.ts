@@ -1,0 +1,27 @@
+// Makes one migrated database before all tests; each test opens its own copy of it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { openEmbeddedDatabase } from '../db/connect.ts'
+import { migrate } from '../db/migrate.ts'
+import { openDoorbell } from '../jobs.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    snapshot: string
+  }
+}
+
+export default async function prepare(project: TestProject) {
+  const folder = mkdtempSync(join(tmpdir(), 'heed-test-'))
+  const database = await openEmbeddedDatabase({ syncToDisk: false })
+  await migrate(database.db)
+  const bell = await openDoorbell({ pool: database.pool, onProblem: error => { throw error } })
+  await bell.close()
+  const snapshot = join(folder, 'snapshot.tar')
+  writeFileSync(snapshot, Buffer.from(await (await database.dump()).arrayBuffer()))
+  await database.close()
+  project.provide('snapshot', snapshot)
+  return () => rmSync(folder, { recursive: true })
+}

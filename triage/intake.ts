@@ -1,0 +1,257 @@
+// readDeliveries, pollAccount: what came in becomes mentions, each once.
+import { v7 as newId } from 'uuid'
+import { type Connector, type Incoming, type IncomingMention, PlatformError } from '../connectors/connector.ts'
+import {
+  type AccountRow, claimPoll, listAccounts, listPlatformApps, markAccountError, markDelivered, markPolled, markReconnect,
+} from '../db/accounts.ts'
+import { upsertCustomers } from '../db/customers.ts'
+import { claimDeliveries, claimDelivery, type DeliveryRow, insertDeliveries, markRead, markUnreadable, replaceBody } from '../db/deliveries.ts'
+import { eraseMentions, judgeAgain, type NewMention, type Stored, upsertMentions } from '../db/mentions.ts'
+import { refuseRepliesTo } from '../db/replies.ts'
+import type { Tx } from '../db/schema.ts'
+import { appendTicketEvents } from '../db/ticket-events.ts'
+import { raiseRevisions } from '../db/tickets.ts'
+import type { Desk } from '../desk.ts'
+import type { Author, Id, Platform } from '../domain.ts'
+import { openLine } from '../line.ts'
+import { maskCardsInJson } from './cards.ts'
+import { recordOwnWords } from './own-words.ts'
+import { isRowFault } from './row-fault.ts'
+import { sameWordsKey } from './same-words.ts'
+
+const BATCH = 200
+
+/** Reads every waiting delivery, oldest first, a batch in each transaction. May run twice, and beside itself. */
+export async function readDeliveries(desk: Desk) {
+  for (;;) {
+    let claimed: DeliveryRow[] = []
+    try {
+      const news = await desk.db.transaction().execute(async tx => {
+        claimed = await claimDeliveries(tx, BATCH)
+        return readBatch(desk, tx, claimed)
+      })
+      await tellOf(desk, news)
+    } catch (error) {
+      if (!isRowFault(error)) throw error
+      for (const delivery of claimed) await readAlone(desk, delivery.id)
+    }
+    if (claimed.length < BATCH) return
+  }
+}
+
+/** Asks a platform what we have not heard yet. The cursor moves only after the last page is stored. */
+export async function pollAccount(desk: Desk, accountId: Id) {
+  const claimedAt = desk.now()
+  const account = await claimPoll(desk.db, accountId, claimedAt, POLL_HOLD_MS)
+  if (!account) return
+  const polling = desk.connectorFor(account.platform).intake.polling
+  if (!polling) return
+  const next = new Date(claimedAt.getTime() + polling.everyMs)
+  try {
+    const pages = polling.poll(await openLine(desk, accountId), account.pollCursor)
+    let page = await pages.next()
+    for (; !page.done; page = await pages.next()) {
+      const body = desk.vault.seal(page.value.body)
+      await insertDeliveries(desk.db, [
+        { id: newId(), appId: account.appId, accountId, source: `poll:${page.value.list}`, headers: {}, body, receivedAt: desk.now() },
+      ])
+      await desk.ring({ name: 'readDeliveries' })
+    }
+    await markPolled(desk.db, accountId, desk.now(), next, page.value)
+  } catch (error) {
+    if (!(error instanceof PlatformError)) {
+      await markAccountError(desk.db, accountId, desk.now(), 'the poll failed; see the log', next)
+      throw error
+    }
+    if (error.kind === 'account') await markReconnect(desk.db, accountId, desk.now(), error.message)
+    else await markAccountError(desk.db, accountId, desk.now(), error.message, new Date(Math.max(next.getTime(), desk.now().getTime() + (error.retryAfterMs ?? 0))))
+    desk.log.warn({ accountId, kind: error.kind }, 'poll put off')
+  }
+  desk.live.tell({ topic: 'account', id: accountId })
+}
+
+interface News {
+  toJudge: number
+  ticketIds: Set<Id>
+}
+
+async function readBatch(desk: Desk, tx: Tx, deliveries: DeliveryRow[]): Promise<News> {
+  const news: News = { toJudge: 0, ticketIds: new Set() }
+  if (!deliveries.length) return news
+  const apps = new Map((await listPlatformApps(tx)).map(app => [app.id, app]))
+  const accounts = await listAccounts(tx)
+  const found = new Map<string, Found>()
+  const read: Id[] = []
+  const heardOf = new Map<Id, { accountId: Id; at: Date; newestMentionAt: Date | null }>()
+  for (const delivery of deliveries) {
+    const platform = apps.get(delivery.appId)!.platform
+    try {
+      const unknown = new Set<string>()
+      for (const incoming of await readOne(desk, tx, delivery, platform, accounts)) {
+        const account = accounts.find(a => a.platform === platform && a.externalId === incoming.account)
+        if (!account) {
+          unknown.add(incoming.account)
+          continue
+        }
+        note(heardOf, account.id, delivery.receivedAt, incoming)
+        if (incoming.kind === 'revoked') await markReconnect(tx, account.id, delivery.receivedAt, incoming.reason)
+        else gather(found, account, incoming, delivery)
+      }
+      if (unknown.size) throw new Error(`for an account that is not connected here: ${[...unknown].join(', ')}. Connect it, then read this again.`)
+      read.push(delivery.id)
+    } catch (error) {
+      if (isFromDatabase(error)) throw error
+      await markUnreadable(tx, delivery.id, (error as Error).message)
+    }
+  }
+  const stored = await store(tx, [...found.values()], desk.now())
+  await markRead(tx, read, desk.now())
+  await markDelivered(tx, [...heardOf.values()])
+  await follow(desk, tx, found, stored, news)
+  return news
+}
+
+async function readOne(desk: Desk, tx: Tx, delivery: DeliveryRow, platform: Platform, accounts: AccountRow[]): Promise<Incoming[]> {
+  const connector: Connector = desk.connectorFor(platform)
+  if (!delivery.body) throw new Error('its body has expired')
+  let body = desk.vault.open(delivery.body).toString('utf8')
+  const masked = maskCardsInJson(body, connector.textKeys)
+  if (masked !== null) {
+    await replaceBody(tx, delivery.id, desk.vault.seal(masked))
+    body = masked
+  }
+  const account = accounts.find(a => a.id === delivery.accountId)
+  return connector.read({
+    source: delivery.source, headers: delivery.headers, body, receivedAt: delivery.receivedAt,
+    account: account ? { externalId: account.externalId, handle: account.handle } : null,
+  })
+}
+
+/** One mention as this batch tells of it, whatever number of deliveries spoke of it. */
+interface Found {
+  mention: NewMention
+  author: Author | null
+  echoOf: string | null
+}
+
+function gather(found: Map<string, Found>, account: AccountRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow) {
+  const next = toFound(account, incoming, delivery)
+  const key = `${account.id} ${next.mention.visibility} ${next.mention.externalId}`
+  const before = found.get(key)
+  if (!before) return found.set(key, next)
+  const newer = next.mention.version > before.mention.version ? next : before
+  const older = newer === next ? before : next
+  return found.set(key, {
+    author: newer.author ?? older.author,
+    echoOf: newer.echoOf ?? older.echoOf,
+    mention: {
+      ...(newer.mention.removedAt ? older.mention : newer.mention),
+      replyToExternalId: newer.mention.replyToExternalId ?? older.mention.replyToExternalId,
+      isEdit: newer.mention.isEdit,
+      removedAt: newer.mention.removedAt ?? older.mention.removedAt,
+      addressesUs: newer.mention.addressesUs || older.mention.addressesUs,
+      facts: { ...older.mention.facts, ...newer.mention.facts },
+      deliveryIds: [...new Set([...older.mention.deliveryIds, ...newer.mention.deliveryIds])],
+    },
+  })
+}
+
+function toFound(account: AccountRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow): Found {
+  const given: IncomingMention = incoming.kind === 'mention' ? incoming.mention : standIn(incoming, delivery)
+  const text = storable(given.text)
+  return {
+    author: given.author,
+    echoOf: given.echoOf ?? null,
+    mention: {
+      id: newId(), accountId: account.id, platform: account.platform, visibility: given.visibility, direction: given.direction, externalId: given.externalId,
+      replyToExternalId: given.replyToExternalId ?? null, threadKey: given.threadKey, parentExternalId: given.parentExternalId, customerId: null,
+      text, textKey: sameWordsKey(text), url: given.url, addressesUs: given.addressesUs, facts: given.facts ?? {}, postedAt: given.postedAt,
+      receivedAt: delivery.receivedAt, version: given.version, isEdit: given.isEdit,
+      removedAt: incoming.kind === 'removal' ? (incoming.at ?? delivery.receivedAt) : null,
+      unreadableBecause: incoming.kind === 'unreadable' ? incoming.because : null,
+      deliveryIds: [delivery.id], isBackfilled: given.postedAt < account.connectedAt, isDemo: account.isDemo,
+    },
+  }
+}
+
+/** A removal that outran its mention is stored as a mention already gone: the late "add" then finds it so. */
+function standIn(incoming: Extract<Incoming, { kind: 'removal' | 'unreadable' }>, delivery: DeliveryRow): IncomingMention {
+  const isRemoval = incoming.kind === 'removal'
+  return {
+    externalId: incoming.externalId, visibility: isRemoval ? incoming.visibility : 'private', direction: 'inbound',
+    threadKey: isRemoval ? incoming.externalId : incoming.threadKey, parentExternalId: null, author: isRemoval ? null : incoming.author, text: '',
+    url: isRemoval ? null : incoming.url, addressesUs: !isRemoval, postedAt: incoming.at ?? delivery.receivedAt, version: 0, isEdit: false,
+  }
+}
+
+async function store(tx: Tx, found: Found[], now: Date): Promise<Stored[]> {
+  const customers = new Map<string, Author & { id: Id; accountId: Id }>()
+  for (const { mention, author } of found) {
+    if (mention.direction === 'outbound' || mention.removedAt) continue
+    const who = author ?? hidden(mention)
+    customers.set(`${mention.accountId} ${who.externalId}`, { ...who, handle: storable(who.handle), name: storable(who.name), id: newId(), accountId: mention.accountId })
+  }
+  const known = new Map((await upsertCustomers(tx, [...customers.values()])).map(c => [`${c.accountId} ${c.externalId}`, c.id]))
+  for (const { mention, author } of found) {
+    if (mention.direction === 'outbound' || mention.removedAt) continue
+    mention.customerId = known.get(`${mention.accountId} ${(author ?? hidden(mention)).externalId}`)!
+  }
+  return upsertMentions(tx, found.map(f => f.mention), now)
+}
+
+/** Meta hides who wrote until the app is reviewed: one nameless customer per conversation. */
+const hidden = (mention: NewMention): Author => ({ externalId: `hidden:${mention.threadKey}`, handle: '', name: '', followers: null })
+
+/** What an arrival means for tickets and replies that are already there. */
+async function follow(desk: Desk, tx: Tx, found: Map<string, Found>, stored: Stored[], news: News) {
+  const now = desk.now()
+  const edited = stored.filter(s => s.change === 'edited' && s.direction === 'inbound')
+  const removed = stored.filter(s => s.change === 'removed')
+  for (const own of stored.filter(s => s.direction === 'outbound' && s.change === 'new')) {
+    const { mention, echoOf } = found.get(`${own.accountId} ${own.visibility} ${own.externalId}`)!
+    const ticketId = await recordOwnWords(tx, { ...mention, id: own.id, echoOf })
+    if (ticketId) news.ticketIds.add(ticketId)
+  }
+  // Also what was removed before: this delivery may have brought its words back.
+  const gone = stored.filter(s => s.removedAt)
+  if (gone.length) await eraseMentions(tx, gone.map(g => g.id), now)
+  if (removed.length) {
+    const refused = await refuseRepliesTo(tx, removed.map(r => r.id), 'The customer deleted what this answers before it was sent. Nothing was sent.', now)
+    await appendTicketEvents(tx, refused.map(r => ({ ticketId: r.ticketId, kind: 'reply_refused' as const, at: now, actor: 'intake', replyId: r.id, after: { because: 'deleted by the customer' } })))
+  }
+  const onTickets = [...edited.map(s => ({ ...s, kind: 'mention_edited' as const })), ...removed.map(s => ({ ...s, kind: 'mention_removed' as const }))].filter(s => s.ticketId)
+  await appendTicketEvents(tx, onTickets.map(s => ({ ticketId: s.ticketId!, kind: s.kind, at: now, actor: 'intake', mentionId: s.id })))
+  await raiseRevisions(tx, onTickets.map(s => s.ticketId!))
+  for (const s of onTickets) news.ticketIds.add(s.ticketId!)
+  // New words of somebody without a ticket may deserve one.
+  await judgeAgain(tx, edited.filter(s => !s.ticketId).map(s => s.id))
+  news.toJudge += edited.length + stored.filter(s => s.change === 'new' && s.direction === 'inbound').length
+}
+
+async function readAlone(desk: Desk, id: Id) {
+  try {
+    const news = await desk.db.transaction().execute(async tx => readBatch(desk, tx, await claimDelivery(tx, id)))
+    await tellOf(desk, news)
+  } catch (error) {
+    if (!isRowFault(error)) throw error
+    desk.log.error({ deliveryId: id, err: error }, 'a delivery cannot be stored; it is kept and shown')
+    await markUnreadable(desk.db, id, (error as Error).message)
+  }
+}
+
+async function tellOf(desk: Desk, news: News) {
+  if (news.toJudge) await desk.ring({ name: 'triageMentions' })
+  for (const id of news.ticketIds) desk.live.tell({ topic: 'ticket', id })
+}
+
+function note(heardOf: Map<Id, { accountId: Id; at: Date; newestMentionAt: Date | null }>, accountId: Id, at: Date, incoming: Incoming) {
+  const postedAt = incoming.kind === 'mention' ? incoming.mention.postedAt : null
+  const before = heardOf.get(accountId)
+  const newest = [before?.newestMentionAt, postedAt].filter(d => d instanceof Date).sort((a, b) => b.getTime() - a.getTime())[0] ?? null
+  heardOf.set(accountId, { accountId, at: before && before.at > at ? before.at : at, newestMentionAt: newest })
+}
+
+/** The database takes neither NUL nor half a surrogate pair. */
+const storable = (text: string) => text.toWellFormed().replaceAll('\0', '')
+const isFromDatabase = (error: unknown) => error instanceof Error && 'code' in error && 'severity' in error
+const POLL_HOLD_MS = 120_000

@@ -1,0 +1,190 @@
+// What one mention is worth: category, tier, priority, sentiment, and the reasons, so that a person can disagree. Pure.
+import type { Category, JudgeContext, Mention, NoiseCategory, Priority, Reason, Tier, Verdict } from '../domain.ts'
+import { dangerRules } from './signals/danger.ts'
+import { careHeads, judgedCategories, loadWeights, scoreReading, type CareHead, type JudgedCategory, type Scores } from './signals/heads.ts'
+import { spokenLanguages } from './signals/language.ts'
+import { outageRules } from './signals/outage.ts'
+import { peerRules } from './signals/peer.ts'
+import { publicityRules } from './signals/publicity.ts'
+import { askedOfUs, askingWords } from './signals/question.ts'
+import { has, readMention, type Reading } from './signals/reading.ts'
+import { reasonsFor, signed } from './signals/reasons.ts'
+import { quote, type Rule } from './signals/rule.ts'
+import { spamRules } from './signals/spam.ts'
+import { isOnlyThanks } from './signals/thanks.ts'
+
+export type JudgedMention = Pick<Mention, 'text' | 'visibility' | 'direction' | 'platform' | 'language'>
+
+/** Dropping as noise needs this much, and no sign of a question, a complaint or an outage. */
+const noiseConfidence = 0.85
+/** A label fires from here on. */
+const firing = 0.5
+/** Less sure than this of a ticket's category: a person looks. */
+const sureEnough = 0.35
+
+const weights = loadWeights()
+const tier1: readonly JudgedCategory[] = ['outage_report', 'pr_risk', 'urgent_request', 'account_question', 'technical_question', 'complaint']
+const noise: readonly JudgedCategory[] = ['spam', 'irrelevant', 'thanks_only', 'peer_answered']
+
+export function judge(mention: JudgedMention, context: JudgeContext): Verdict {
+  if (context.isOwn || mention.direction === 'outbound') return known('own_or_staff', 'own', 'written by us')
+  const isPrivate = context.visibility === 'private' || mention.visibility === 'private'
+  if (context.isRepeat && !isPrivate) return known('duplicate', 'repeat', 'the same author said exactly this within the last day')
+
+  const reading = readMention(mention.text)
+  const scores = scoreReading(weights, reading)
+  const language = reading.language ?? null
+  const knowsLanguage = !reading.isForeignScript && (language === null || spokenLanguages.has(language))
+  const question = askedOfUs(reading, { ...context, visibility: isPrivate ? 'private' : 'public' })
+  const rules = rulesFor(reading, scores, context, isPrivate, question)
+  const odds = oddsOf(scores, rules)
+  const mayDrop = dropTest(reading, context, isPrivate, knowsLanguage)
+
+  const choice = choose(odds, rules, question !== undefined, mayDrop, isPrivate || context.addressesUs)
+  const category = choice.category
+  const confidence = knowsLanguage ? sigmoid(odds.get(category)!) : 0
+  const reasons = reasonsFor(weights, scores, reading, category, rules.filter((rule) => rule.category === category))
+  const sentiment = scores.sentiment.positive - scores.sentiment.negative
+  return {
+    category,
+    tier: tierOf(category),
+    priority: priorityOf(category, rules),
+    confidence,
+    sentiment,
+    sentimentLabel: labelOf(scores),
+    actionable: sigmoid(scores.care[careHeads.indexOf('actionable')]!),
+    language,
+    tags: judgedCategories.filter((other) => other !== category && sigmoid(odds.get(other)!) >= firing && !noise.includes(other)),
+    needsReview: !knowsLanguage || choice.wasNoise || confidence < sureEnough || reading.wordCount + reading.emoji === 0,
+    reasons: knowsLanguage ? reasons : [{ signal: 'language', points: 0, because: `no word lists for ${language ?? 'this script'}: a person looks` }, ...reasons],
+    wouldChange: wouldChange(category, odds, reasons, choice.wasNoise, knowsLanguage),
+    model: weights.model,
+  }
+}
+
+/** One sentence for the ticket page: `complaint 0.91 because “third time”, “still no”; sentiment −0.6`. */
+export function explain(verdict: Verdict): string {
+  const causes: string[] = []
+  for (const reason of verdict.reasons) {
+    if (reason.points <= 0 || reason.signal === 'start' || reason.signal === 'shape' || reason.signal === 'wording' || reason.signal === 'sentiment') continue
+    const words = reason.because.match(/^“[^”]*”/)?.[0] ?? reason.because
+    if (!causes.some((cause) => cause.includes(words.slice(1, -1)) || words.includes(cause.slice(1, -1)))) causes.push(words)
+    if (causes.length === 3) break
+  }
+  const because = causes.length > 0 ? ` because ${causes.join(', ')}` : ''
+  return `${verdict.category.replaceAll('_', ' ')} ${verdict.confidence.toFixed(2)}${because}; sentiment ${signed(verdict.sentiment)}`
+}
+
+/** Probabilities of the heads for a bare text, for measuring them; no rules, no context. */
+export function scoreText(text: string): { sentiment: Scores['sentiment']; care: Record<CareHead, number> } {
+  const scores = scoreReading(weights, readMention(text))
+  return { sentiment: scores.sentiment, care: Object.fromEntries(careHeads.map((head, i) => [head, sigmoid(scores.care[i]!)])) as Record<CareHead, number> }
+}
+
+function rulesFor(reading: Reading, scores: Scores, context: JudgeContext, isPrivate: boolean, question: { start: number; end: number } | undefined): Rule[] {
+  const rules = [
+    ...dangerRules(reading, scores.sentiment),
+    ...outageRules(reading, context),
+    ...publicityRules(reading, context, scores.sentiment),
+    ...peerRules(reading, context),
+    ...spamRules(reading),
+  ]
+  const odds = oddsOf(scores, [])
+  if (question) {
+    const category = odds.get('account_question')! > odds.get('technical_question')! ? 'account_question' : 'technical_question'
+    rules.push({ signal: 'question', category, points: 1.5, because: `${quote(reading, question)}: a direct question to us`, span: [question.start, question.end] })
+  }
+  if (isOnlyThanks(reading)) rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: 3.5, because: 'nothing but thanks' })
+  else rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: -5, because: 'more than thanks' })
+  const addresses = isPrivate || context.addressesUs
+  if (addresses) rules.push({ signal: 'addressed', category: 'untargeted_comment', points: -6, because: 'it speaks to us' })
+  else rules.push({ signal: 'addressed', category: 'general_reference', points: -6, because: 'it does not speak to us' })
+  if (reading.wordCount === 0 && reading.links === 0 && reading.emoji > 0) {
+    rules.push({ signal: 'noWords', category: 'irrelevant', points: 4, because: 'emoji alone' })
+  }
+  return rules
+}
+
+function oddsOf(scores: Scores, rules: readonly Rule[]): Map<Category, number> {
+  const odds = new Map<Category, number>(judgedCategories.map((category, i) => [category, scores.care[i]!]))
+  for (const rule of rules) odds.set(rule.category, odds.get(rule.category)! + rule.points)
+  return odds
+}
+
+/** Which noise, if any, this mention may be dropped as. */
+function dropTest(reading: Reading, context: JudgeContext, isPrivate: boolean, knowsLanguage: boolean): (category: JudgedCategory) => boolean {
+  const hasCue =
+    reading.hasQuestionMark ||
+    askingWords(reading) !== undefined ||
+    has(reading, 'outage', 'everyone', 'fault', 'delay', 'repeat', 'staff', 'product', 'anger', 'churn', 'abuse', 'money', 'account', 'help', 'sarcasm') ||
+    has(reading, 'fraud', 'takeover', 'safety', 'selfHarm', 'threat', 'legal', 'stranded', 'publicity', 'prejudice')
+  return (category) => {
+    if (!knowsLanguage) return false
+    if (category === 'thanks_only') return !isPrivate && isOnlyThanks(reading)
+    if (hasCue) return false
+    if (category === 'spam') return true
+    return !isPrivate && !context.hasOpenTicket
+  }
+}
+
+/** The highest tier that fires wins; in it, the strongest. Noise that may not be dropped goes to the nearest tier 2, and to a person. */
+function choose(
+  odds: Map<Category, number>,
+  rules: readonly Rule[],
+  isQuestion: boolean,
+  mayDrop: (category: JudgedCategory) => boolean,
+  addresses: boolean,
+): { category: JudgedCategory; wasNoise: boolean } {
+  if (rules.some((rule) => rule.isUrgent)) {
+    const loud = strongest(odds, ['outage_report', 'pr_risk', 'urgent_request'])
+    return { category: odds.get(loud)! > odds.get('urgent_request')! + 2 ? loud : 'urgent_request', wasNoise: false }
+  }
+  const bestFirst = strongest(odds, tier1)
+  if (isQuestion || sigmoid(odds.get(bestFirst)!) >= firing) return { category: bestFirst, wasNoise: false }
+  const best = strongest(odds, judgedCategories)
+  if (!noise.includes(best)) return { category: best, wasNoise: false }
+  if (mayDrop(best) && sigmoid(odds.get(best)!) >= noiseConfidence) return { category: best, wasNoise: false }
+  return { category: strongest(odds, ['positive_feedback', addresses ? 'general_reference' : 'untargeted_comment', ...tier1]), wasNoise: true }
+}
+
+function strongest(odds: Map<Category, number>, among: readonly JudgedCategory[]): JudgedCategory {
+  return among.reduce((best, category) => (odds.get(category)! > odds.get(best)! ? category : best))
+}
+
+function tierOf(category: Category): Tier {
+  if ((tier1 as readonly Category[]).includes(category)) return 1
+  return category === 'general_reference' || category === 'positive_feedback' || category === 'untargeted_comment' ? 2 : 'noise'
+}
+
+function priorityOf(category: Category, rules: readonly Rule[]): Priority {
+  if (category === 'outage_report' || category === 'pr_risk' || rules.some((rule) => rule.isUrgent)) return 'urgent'
+  const tier = tierOf(category)
+  return tier === 1 ? 'high' : tier === 2 ? 'normal' : 'low'
+}
+
+function labelOf(scores: Scores): Verdict['sentimentLabel'] {
+  const { negative, neutral, positive } = scores.sentiment
+  return negative >= neutral && negative >= positive ? 'negative' : positive > neutral ? 'positive' : 'neutral'
+}
+
+function known(category: NoiseCategory, signal: string, because: string): Verdict {
+  return {
+    category, tier: 'noise', priority: 'low', confidence: 1, sentiment: 0, sentimentLabel: 'neutral', actionable: 0, language: null, tags: [], needsReview: false,
+    reasons: [{ signal, points: 40, because }], wouldChange: null, model: weights.model,
+  }
+}
+
+function wouldChange(category: JudgedCategory, odds: Map<Category, number>, reasons: readonly Reason[], wasNoise: boolean, knowsLanguage: boolean): string | null {
+  if (!knowsLanguage) return 'Word lists for this language would let it be judged.'
+  if (noise.includes(category)) return 'A question, or any sign of a problem, would have kept it from noise.'
+  if (wasNoise) return `Surer than ${noiseConfidence} and without a sign of a question or a problem, it would have been dropped as noise.`
+  const rival = judgedCategories.filter((other) => other !== category).reduce((best, other) => (odds.get(other)! > odds.get(best)! ? other : best))
+  const cause = reasons.find((reason) => reason.points > 0 && reason.span)
+  const name = rival.replaceAll('_', ' ')
+  if (cause && odds.get(category)! - cause.points < odds.get(rival)!) return `Without ${cause.because.match(/^“[^”]*”/)?.[0] ?? cause.because} it would be ${name}.`
+  return `The next nearest is ${name} (${sigmoid(odds.get(rival)!).toFixed(2)}).`
+}
+
+function sigmoid(odds: number): number {
+  return 1 / (1 + Math.exp(-odds))
+}

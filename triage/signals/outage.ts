@@ -1,0 +1,32 @@
+// Is it everybody's service that fails, or one person's device? And is a wave of the same words coming in?
+import type { JudgeContext } from '../../domain.ts'
+import { firstCue, has, type Reading } from './reading.ts'
+import { cueWords, type Rule } from './rule.ts'
+
+/** This many others with the same words within the hour make a wave. */
+const wave = 3
+
+export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
+  const rules: Rule[] = []
+  const down = firstCue(reading, 'outage')
+  const fault = firstCue(reading, 'fault')
+  const others = firstCue(reading, 'everyone')
+  const device = firstCue(reading, 'oneDevice')
+  const trouble = down ?? fault
+  if (down && others) rules.push({ signal: 'everyone', category: 'outage_report', points: 2, because: cueWords(reading, others), span: [others.start, others.end] })
+  else if (fault && others) rules.push({ signal: 'everyone', category: 'outage_report', points: 1.2, because: cueWords(reading, others), span: [others.start, others.end] })
+  if (device && !others && context.similarLastHour < wave) {
+    rules.push({ signal: 'oneDevice', category: 'outage_report', points: -2.5, because: cueWords(reading, device), span: [device.start, device.end] })
+  }
+  if (trouble && context.similarLastHour >= wave) {
+    rules.push({ signal: 'wave', category: 'outage_report', points: Math.min(4, 1 + context.similarLastHour * 0.3), because: `${context.similarLastHour} others said the same within the hour` })
+  }
+  if (trouble && context.incidentActive && !has(reading, 'resolved')) {
+    rules.push({ signal: 'incident', category: 'outage_report', points: 1.5, because: 'an incident is open' })
+  }
+  if (down && has(reading, 'resolved')) {
+    const solved = firstCue(reading, 'resolved')!
+    rules.push({ signal: 'resolved', category: 'outage_report', points: -2, because: cueWords(reading, solved), span: [solved.start, solved.end] })
+  }
+  return rules
+}

@@ -1,0 +1,70 @@
+// Takes a category's score apart into reasons a rep can read; together they are the score.
+import type { Reason } from '../../domain.ts'
+import { cueMeaning, type CueName } from '../lexicon/cues.ts'
+import { measureNames } from './features.ts'
+import { careHeads, partsOf, type CareHead, type Scores, type Weights } from './heads.ts'
+import type { Reading } from './reading.ts'
+import { quote, type Rule } from './rule.ts'
+
+/** Smaller parts are summed up as "the rest of the wording". */
+const worthNaming = 0.05
+const sentimentMeasures = new Set(['pleasant', 'unpleasant', 'balance', 'mixed', 'lastRating', 'praiseThenTrouble', 'feeling'])
+
+/** Log-odds of a probability: the bias and all reasons of a head add up to it. */
+export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, head: CareHead, rules: readonly Rule[]): Reason[] {
+  const parts = partsOf(weights.care, careHeads.indexOf(head), scores.features, reading.words.length)
+  const reasons: Reason[] = [{ signal: 'start', points: parts.bias, because: 'where every mention starts' }]
+  const ruleNames = new Set<string>()
+  for (const rule of rules) {
+    ruleNames.add(rule.signal)
+    reasons.push({ signal: rule.signal, points: rule.points, because: rule.because, ...(rule.span ? { span: rule.span } : {}) })
+  }
+  const wordPoints = parts.words
+  const named = new Set<CueName>()
+  for (const cue of reading.cues) {
+    if (named.has(cue.name)) continue
+    named.add(cue.name)
+    let points = parts.measures[measureNames.indexOf(`cue:${cue.name}`)]!
+    for (let i = cue.at; i < reading.words.length && reading.words[i]!.end <= cue.end; i++) {
+      points += wordPoints[i]!
+      wordPoints[i] = 0
+    }
+    reasons.push({ signal: cue.name, points, because: `${quote(reading, cue)}: ${cueMeaning[cue.name]}`, span: [cue.start, cue.end] })
+  }
+  let feeling = 0
+  let shape = 0
+  for (let m = 0; m < parts.measures.length; m++) {
+    const name = measureNames[m]!
+    if (name.startsWith('cue:')) continue
+    if (sentimentMeasures.has(name)) feeling += parts.measures[m]!
+    else shape += parts.measures[m]!
+  }
+  reasons.push({ signal: 'sentiment', points: feeling, because: feelingWords(reading, scores) })
+  reasons.push({ signal: 'shape', points: shape, because: 'how it is written: length, marks, whom it speaks to' })
+  let rest = parts.together
+  for (let i = 0; i < wordPoints.length; i++) {
+    const points = wordPoints[i]!
+    const word = reading.words[i]!
+    const isNamed = Math.abs(points) >= worthNaming && (word.kind === 'word' || word.kind === 'hashtag' || word.kind === 'emoji')
+    if (isNamed) reasons.push({ signal: 'word', points, because: quote(reading, word), span: [word.start, word.end] })
+    else rest += points
+  }
+  reasons.push({ signal: 'wording', points: rest, because: 'the rest of the wording' })
+  return reasons.filter((reason) => reason.points !== 0).sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
+}
+
+function feelingWords(reading: Reading, scores: Scores): string {
+  const value = scores.sentiment.positive - scores.sentiment.negative
+  const strongest = reading.words
+    .map((word, i) => ({ word, rating: reading.ratings[i]! }))
+    .filter(({ rating }) => rating !== 0)
+    .sort((a, b) => Math.abs(b.rating) - Math.abs(a.rating))
+    .slice(0, 2)
+    .map(({ word }) => quote(reading, word))
+  return `sentiment ${signed(value)}${strongest.length > 0 ? ` with ${strongest.join(', ')}` : ''}`
+}
+
+export function signed(value: number): string {
+  const rounded = Math.round(value * 10) / 10
+  return rounded < 0 ? `−${Math.abs(rounded).toFixed(1)}` : rounded > 0 ? `+${rounded.toFixed(1)}` : '0.0'
+}

@@ -1,0 +1,63 @@
+// The site map: middleware in order, one route line per page file.
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { csrf } from 'hono/csrf'
+import { secureHeaders } from 'hono/secure-headers'
+import { assets } from './assets.ts'
+import type { WebDesk, WebEnv } from './env.ts'
+import { framed } from './frame.ts'
+import { liveStream } from './live.ts'
+import { mentionActions } from './mention-actions.ts'
+import { brokenPage, missingPage } from './parts/broken.tsx'
+import { refused } from './parts/refused.tsx'
+import { queuePages } from './queue.tsx'
+import { signedInOnly } from './session.ts'
+import { signInPages } from './sign-in.tsx'
+import { ticketActions } from './ticket-actions.tsx'
+import { ticketPages } from './ticket.tsx'
+
+export function buildApp(desk: WebDesk): Hono<WebEnv> {
+  const app = new Hono<WebEnv>()
+  app.use(async (c, next) => { c.set('desk', desk); await next() })
+  app.use(secureHeaders(SECURE))
+  app.onError(brokenPage)
+  app.notFound(missingPage)
+
+  // For everybody, and for machines: these bring their own proof, or need none.
+  app.route('/', assets())
+
+  app.use(csrf({ origin: (origin, c) => isOurs(origin, desk.config.publicUrl, c.req.header('host')) }))
+  app.use(bodyLimit({ maxSize: FORM_BYTES, onError: c => refused(c, 413, 'Too much at once', 'What was sent is larger than a form here can be. Nothing was changed. Shorten it and send it again.') }))
+  app.route('/', signInPages())
+
+  // From here on somebody is signed in.
+  app.use(signedInOnly)
+  app.route('/', liveStream())
+  app.use(framed)
+  app.get('/', c => c.redirect('/queue', 302))
+  app.route('/', queuePages())
+  app.route('/', ticketPages())
+  app.route('/', ticketActions())
+  app.route('/', mentionActions())
+  return app
+}
+
+const FORM_BYTES = 256 * 1024
+
+/** The address in the configuration, or the very host the browser asked: behind a proxy only the scheme may differ. */
+function isOurs(origin: string, publicUrl: string, host: string | undefined): boolean {
+  return origin === new URL(publicUrl).origin || (URL.canParse(origin) && new URL(origin).host === host)
+}
+
+const SECURE: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
+    objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"],
+    // A form that connects an account is redirected to the platform's own sign-in, or to a simulator on loopback.
+    formAction: ["'self'", 'https:', 'http://127.0.0.1:*', 'http://localhost:*'],
+  },
+  referrerPolicy: 'same-origin',
+  xFrameOptions: 'DENY',
+  // Whether there is HTTPS at all is the proxy's to know.
+  strictTransportSecurity: false,
+}

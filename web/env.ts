@@ -1,0 +1,32 @@
+// What a page is handed: the desk, who asks, and the frame around every page.
+import type { Config } from '../config.ts'
+import type { IncidentRow } from '../db/incidents.ts'
+import type { Desk } from '../desk.ts'
+import type { Teammate } from '../domain.ts'
+import type { Live } from '../live.ts'
+import type { Auth } from './auth.ts'
+
+export interface WebDesk extends Desk {
+  config: Config
+  /** Tell and hear. */
+  live: Live
+  auth: Auth
+  /** Jobs by state, for /healthz and the health page. */
+  queueCounts: () => Promise<Record<string, number>>
+  prometheus: () => Promise<string>
+  isEmbedded: boolean
+}
+
+export type WebEnv = { Variables: { desk: WebDesk; teammate: SignedIn; frame: Frame } }
+
+export type SignedIn = Teammate & { undoSeconds: number }
+
+/** What every page shows around its own content; loaded once per page. */
+export interface Frame {
+  incidents: (IncidentRow & { linked: number })[]
+  /** Capped at 1000: "999+". */
+  counts: { waiting: number; mine: number; failed: number }
+  now: Date
+  path: string
+  hasDemo: boolean
+}
