@@ -128,11 +128,11 @@ export async function markDelivered(db: Db, deliveries: { accountId: Id; at: Dat
     where a.id = d.id`.execute(db)
 }
 
-export async function insertPlatformApp(db: Db, app: { id: Id; platform: Platform; label: string; secrets: Uint8Array; apiBase: string | null; createdAt: Date }) {
+export async function insertPlatformApp(db: Db, app: { id: Id; platform: Platform; label: string; secrets: Uint8Array; apiBase: string | null; createdAt?: Date; isDemo?: boolean }) {
   await db.insertInto('platformApps').values(app).execute()
 }
 
-export async function updatePlatformApp(db: Db, id: Id, change: { label: string; secrets: Uint8Array }) {
+export async function updatePlatformApp(db: Db, id: Id, change: { label?: string; secrets?: Uint8Array; apiBase?: string }) {
   await db.updateTable('platformApps').set(change).where('id', '=', id).execute()
 }
 

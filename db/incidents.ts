@@ -58,6 +58,20 @@ export const findStatusUpdate = (db: Db, id: Id) => db.selectFrom('statusUpdates
 export const findLastStatusUpdate = (db: Db, incidentId: Id) =>
   db.selectFrom('statusUpdates').selectAll().where('incidentId', '=', incidentId).orderBy('createdAt', 'desc').limit(1).executeTakeFirst()
 
+/** The outbox rows of one update; an account that has one already gets no second. Answers with the new ones. */
+export async function insertBroadcasts(
+  tx: Db, posts: readonly { id: Id; idempotencyKey: string; accountId: Id; statusUpdateId: Id; text: string; writtenById: Id; sendAt: Date }[],
+): Promise<Id[]> {
+  if (!posts.length) return []
+  const rows = await tx
+    .insertInto('replies')
+    .values(posts.map(post => ({ ...post, visibility: 'public' as const, role: 'broadcast' as const, status: 'approved' as const })))
+    .onConflict(c => c.doNothing())
+    .returning('id')
+    .execute()
+  return rows.map(row => row.id)
+}
+
 /** A ticket as it was when an incident took it over. */
 export interface TakenOver {
   id: Id

@@ -58,3 +58,8 @@ export async function endSessions(tx: Db, teammateId: Id) {
 export async function endSession(db: Db, token: string) {
   await db.deleteFrom('sessions').where('token', '=', token).execute()
 }
+
+export async function findPasswordHash(db: Db, teammateId: Id): Promise<string | null> {
+  const row = await db.selectFrom('logins').select('password').where('userId', '=', teammateId).where('providerId', '=', 'credential').executeTakeFirst()
+  return row?.password ?? null
+}

@@ -43,6 +43,10 @@ export type ReplyRow = Selectable<RepliesTable>
 export const findReply = (db: Db, id: Id) => db.selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst()
 
 export const insertReply = (tx: Db, reply: Insertable<RepliesTable>) => tx.insertInto('replies').values(reply).returningAll().executeTakeFirstOrThrow()
+
+/** One rendition of a status update per account: a second one is not stored. */
+export const insertBroadcast = (tx: Db, reply: Insertable<RepliesTable>) =>
+  tx.insertInto('replies').values(reply).onConflict(c => c.doNothing()).returningAll().executeTakeFirst()
 export const lockReply = (tx: Db, id: Id) => tx.selectFrom('replies').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 export const findDraft = (db: Db, ticketId: Id, teammateId: Id) =>
   db.selectFrom('replies').selectAll().where('ticketId', '=', ticketId).where('writtenById', '=', teammateId).where('status', '=', 'draft').executeTakeFirst()

@@ -56,10 +56,9 @@ export async function listOthersSince(db: Db, ticketId: Id, teammateId: Id, sinc
     from replies r left join teammates t on t.id = r.written_by_id
     where r.ticket_id = ${ticketId} and r.status = 'sent' and r.sent_at >= ${since} and r.written_by_id is distinct from ${teammateId}
     union all
-    select 'change', e.id::text, coalesce(t.name, e.actor), e.kind || coalesce(': ' || (e.after ->> 'status'), ''), null, e.at, null
-    from ticket_events e left join teammates t on t.id = e.teammate_id
-    where e.ticket_id = ${ticketId} and e.at >= ${since} and e.kind in ('status_changed', 'solved', 'reopened', 'closed', 'marked_spam')
-      and e.teammate_id is not null and e.teammate_id <> ${teammateId}
+    select 'change', e.id::text, t.name, e.kind || coalesce(': ' || (e.after ->> 'status'), ''), null, e.at, null
+    from ticket_events e join teammates t on t.id = e.teammate_id
+    where e.ticket_id = ${ticketId} and e.at >= ${since} and e.kind in ('status_changed', 'solved', 'reopened', 'marked_spam') and e.teammate_id <> ${teammateId}
     order by at`.execute(db)
   return result.rows
 }
@@ -80,12 +79,18 @@ export async function listOnTheWay(db: Db, ticket: { id: Id; accountId: Id; cust
   return result.rows
 }
 
-/** When the last `changes` changes of a ticket began: each came with at least one of these events. */
-export async function findChangesSince(db: Db, ticketId: Id, changes: number): Promise<Date | null> {
+/**
+ * When the newest `changes` revisions of a ticket began to be somebody else's; null: all of them are this teammate's own answers.
+ * Every revision comes with at least one of these events, and an answer of ours with exactly one, so that many events back are enough.
+ */
+export async function findOthersChange(db: Db, ticketId: Id, teammateId: Id, changes: number): Promise<Date | null> {
   const result = await sql<{ at: Date | null }>`
-    select min(at) as at from (select at from ticket_events where ticket_id = ${ticketId} and kind in
-      ('opened', 'mention_joined', 'mention_edited', 'mention_removed', 'status_changed', 'reopened', 'solved', 'closed', 'reply_sent', 'answered')
-      order by id desc limit ${Math.max(1, changes)}) e`.execute(db)
+    select min(coalesce(m.received_at, e.at)) as at from (
+      select * from ticket_events where ticket_id = ${ticketId}
+        and kind in ('opened', 'mention_joined', 'mention_edited', 'mention_removed', 'reply_sent', 'answered')
+      order by id desc limit ${Math.max(1, changes)}) e
+    left join mentions m on m.id = e.mention_id and e.actor = 'native app'
+    where e.teammate_id is distinct from ${teammateId}`.execute(db)
   return result.rows[0]?.at ?? null
 }
 

@@ -35,7 +35,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { connectors } from '../connectors/all.ts'
-import { type Answerable, type Connector, type Delivery, type Line, type OutgoingPost, PlatformError, type Secrets } from '../connectors/connector.ts'
+import {
+  type Answerable,
+  type Connector,
+  type Delivery,
+  type Line,
+  type OutgoingPost,
+  PlatformError,
+  type Secrets,
+} from '../connectors/connector.ts'
 import type { Account } from '../domain.ts'
 
 for (const connector of connectors) {
@@ -44,16 +52,16 @@ for (const connector of connectors) {
     if (!existsSync(samplesOf(connector.platform))) return
     const samples = readSamples(connector.platform)
     describe('what comes in', () => {
-      const webhooks = samples.deliveries.filter((sample) => sample.source === 'webhook')
+      const webhooks = samples.deliveries.filter(sample => sample.source === 'webhook')
       it('has a sample for each way in', () => {
         expect(webhooks.length > 0).toBe(connector.intake.webhook !== undefined)
         expect(samples.deliveries.length > webhooks.length).toBe(connector.intake.polling !== undefined)
       })
 
-      it.each(webhooks)('accepts as signed: $what', (sample) => {
+      it.each(webhooks)('accepts as signed: $what', sample => {
         expect(isAccepted(connector, samples.app, Buffer.from(textOf(sample)))).toBe(true)
       })
-      it.each(webhooks)('refuses with one byte changed: $what', (sample) => {
+      it.each(webhooks)('refuses with one byte changed: $what', sample => {
         const signed = Buffer.from(textOf(sample))
         for (const at of [0, Math.floor(signed.length / 2), signed.length - 1]) {
           const changed = Buffer.from(signed)
@@ -61,84 +69,129 @@ for (const connector of connectors) {
           expect(isAccepted(connector, samples.app, changed, signed)).toBe(false)
         }
       })
-      it.skipIf(!connector.intake.webhook)('refuses a missing, empty, cut, or foreign signature, and an app without its secret', () => {
-        const body = Buffer.from(textOf(webhooks[0]!))
-        const { name, value } = signatureOf(samples.app, body)
-        const { verify } = connector.intake.webhook!
-        for (const headers of [{}, { [name]: '' }, { [name]: 'sha256=' }, { [name]: value.slice(0, -1) }, { [name]: `${value}A` }, { [name]: value.replace('sha256=', 'sha1=') }])
-          expect(verify(body, headers as Record<string, string>, samples.app.appSecrets)).toBe(false)
-        expect(verify(body, { [name]: value }, {})).toBe(false)
-        expect(verify(body, { [name]: signatureOf({ ...samples.app, appSecrets: withAllValues(samples.app.appSecrets, '') }, body).value }, withAllValues(samples.app.appSecrets, ''))).toBe(false)
-      })
-      it.each(samples.handshakes)('answers the handshake: $what', (sample) => {
-        expect(connector.intake.webhook!.handshake(new URLSearchParams(sample.query), samples.app.appSecrets)).toEqual(sample.expected)
+      it.skipIf(!connector.intake.webhook)(
+        'refuses a missing, empty, cut, or foreign signature, and an app without its secret',
+        () => {
+          const body = Buffer.from(textOf(webhooks[0]!))
+          const { name, value } = signatureOf(samples.app, body)
+          const { verify } = connector.intake.webhook!
+          for (const headers of [
+            {},
+            { [name]: '' },
+            { [name]: 'sha256=' },
+            { [name]: value.slice(0, -1) },
+            { [name]: `${value}A` },
+            { [name]: value.replace('sha256=', 'sha1=') },
+          ])
+            expect(verify(body, headers as Record<string, string>, samples.app.appSecrets)).toBe(false)
+          expect(verify(body, { [name]: value }, {})).toBe(false)
+          expect(
+            verify(
+              body,
+              {
+                [name]: signatureOf({ ...samples.app, appSecrets: withAllValues(samples.app.appSecrets, '') }, body)
+                  .value,
+              },
+              withAllValues(samples.app.appSecrets, ''),
+            ),
+          ).toBe(false)
+        },
+      )
+      it.each(samples.handshakes)('answers the handshake: $what', sample => {
+        expect(connector.intake.webhook!.handshake(new URLSearchParams(sample.query), samples.app.appSecrets)).toEqual(
+          sample.expected,
+        )
       })
 
-      it.each(samples.deliveries)('reads, twice the same: $what', (sample) => {
+      it.each(samples.deliveries)('reads, twice the same: $what', sample => {
         const first = plain(connector.read(deliveryOf(sample)))
         expect(first).toEqual(sample.expected)
         expect(plain(connector.read(deliveryOf(sample)))).toEqual(first)
       })
       it('reads every item of a batch', () => {
-        expect(Math.max(...samples.deliveries.map((sample) => sample.expected.length))).toBeGreaterThan(1)
+        expect(Math.max(...samples.deliveries.map(sample => sample.expected.length))).toBeGreaterThan(1)
       })
-      it.each(['', 'null', '42', '"text"', '[]', '{}', '<html>502</html>', '{"data":', '\u0000'])('throws on junk: %j', (junk) => {
-        for (const source of new Set(samples.deliveries.map((sample) => sample.source)))
-          expect(() => connector.read({ ...deliveryOf(samples.deliveries[0]!), source, body: junk })).toThrow()
-      })
-      it.each(samples.deliveries)('throws on half of it: $what', (sample) => {
+      it.each(['', 'null', '42', '"text"', '[]', '{}', '<html>502</html>', '{"data":', '\u0000'])(
+        'throws on junk: %j',
+        junk => {
+          for (const source of new Set(samples.deliveries.map(sample => sample.source)))
+            expect(() => connector.read({ ...deliveryOf(samples.deliveries[0]!), source, body: junk })).toThrow()
+        },
+      )
+      it.each(samples.deliveries)('throws on half of it: $what', sample => {
         const text = textOf(sample)
-        expect(() => connector.read({ ...deliveryOf(sample), body: text.slice(0, Math.floor(text.length / 2)) })).toThrow()
+        expect(() =>
+          connector.read({ ...deliveryOf(sample), body: text.slice(0, Math.floor(text.length / 2)) }),
+        ).toThrow()
       })
     })
 
     describe.concurrent('what goes out', () => {
-      it.for(samples.sends)('sends: $what', async (sample, { onTestFinished }) => {
-        const server = await startRecorder(onTestFinished, sample.exchange.map((step) => step.answer))
-        const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app, sample.accountSecrets)))
+      it.for(samples.sends)('sends: $what', { timeout: 40_000 }, async (sample, { onTestFinished }) => {
+        const server = await startRecorder(
+          onTestFinished,
+          sample.exchange.map(step => step.answer),
+        )
+        const outcome = await outcomeOf(
+          connector.send(postOf(sample), lineTo(server.url, connector, samples.app, sample.accountSecrets)),
+        )
         expect(server.requests).toHaveLength(sample.exchange.length)
-        sample.exchange.forEach((step, nth) => expectRequest(server.requests[nth]!, step.request))
+        for (const [nth, step] of sample.exchange.entries()) expectRequest(server.requests[nth]!, step.request)
         if (sample.expected.sent) return expect(outcome).toEqual({ sent: sample.expected.sent })
         const { says, ...error } = sample.expected.error!
         expect(outcome).toMatchObject({ error })
         if (says) expect(outcome.error!.message).toContain(says)
-      }, 40_000)
+      })
 
       it('has a sample of each outcome', () => {
-        const has = (test: (sample: SendSample) => unknown) => samples.sends.some((sample) => Boolean(test(sample)))
-        expect(has((sample) => sample.expected.sent)).toBe(true)
-        expect(has((sample) => sample.expected.error?.kind === 'retry' && sample.expected.error.retryAfterMs)).toBe(true)
-        expect(has((sample) => sample.expected.error?.kind === 'account')).toBe(true)
-        expect(has((sample) => sample.expected.error?.kind === 'refused' && Number(sample.exchange.at(-1)?.answer.status) >= 400)).toBe(true)
+        const has = (test: (sample: SendSample) => unknown) => samples.sends.some(sample => Boolean(test(sample)))
+        expect(has(sample => sample.expected.sent)).toBe(true)
+        expect(has(sample => sample.expected.error?.kind === 'retry' && sample.expected.error.retryAfterMs)).toBe(true)
+        expect(has(sample => sample.expected.error?.kind === 'account')).toBe(true)
+        expect(
+          has(
+            sample => sample.expected.error?.kind === 'refused' && Number(sample.exchange.at(-1)?.answer.status) >= 400,
+          ),
+        ).toBe(true)
         for (const fault of ['drop', 'hang'])
-          expect(has((sample) => sample.expected.error?.kind === 'unsure' && sample.exchange.at(-1)?.answer.fault === fault)).toBe(true)
+          expect(
+            has(sample => sample.expected.error?.kind === 'unsure' && sample.exchange.at(-1)?.answer.fault === fault),
+          ).toBe(true)
       })
 
-      it.for(['public', 'private', 'status'] as const)('a %s text over the limit never leaves', async (where, { onTestFinished }) => {
-        const server = await startRecorder(onTestFinished, [])
-        const rule = connector.limits[where]
-        const answers = samples.sends.find((sample) => sample.post.inReplyTo !== null)!
-        const post: OutgoingPost = {
-          ...postOf(answers), text: 'a'.repeat(rule.limit + 1), isPrivateReply: false,
-          visibility: where === 'private' ? 'private' : 'public', inReplyTo: where === 'status' ? null : postOf(answers).inReplyTo,
-        }
-        const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
-        expect(outcome).toMatchObject({ error: { kind: 'refused' } })
-        expect(server.requests).toHaveLength(0)
-      })
+      it.for(['public', 'private', 'status'] as const)(
+        'a %s text over the limit never leaves',
+        async (where, { onTestFinished }) => {
+          const server = await startRecorder(onTestFinished, [])
+          const rule = connector.limits[where]
+          const answers = samples.sends.find(sample => sample.post.inReplyTo !== null)!
+          const post: OutgoingPost = {
+            ...postOf(answers),
+            text: 'a'.repeat(rule.limit + 1),
+            isPrivateReply: false,
+            visibility: where === 'private' ? 'private' : 'public',
+            inReplyTo: where === 'status' ? null : postOf(answers).inReplyTo,
+          }
+          const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
+          expect(outcome).toMatchObject({ error: { kind: 'refused' } })
+          expect(server.requests).toHaveLength(0)
+        },
+      )
 
       it('nobody listening is a retry: nothing was sent', async ({ onTestFinished }) => {
         const server = await startRecorder(onTestFinished, [])
         await server.close()
-        const sample = samples.sends.find((candidate) => candidate.expected.sent)!
+        const sample = samples.sends.find(candidate => candidate.expected.sent)!
         const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app)))
         expect(outcome).toMatchObject({ error: { kind: 'retry' } })
       })
 
       it('speaks to loopback only when told to leave the platform', async () => {
-        const sample = samples.sends.find((candidate) => candidate.expected.sent)!
+        const sample = samples.sends.find(candidate => candidate.expected.sent)!
         for (const apiBase of ['http://192.0.2.1:80', 'http://api.example.com', 'ftp://127.0.0.1'])
-          await expect(connector.send(postOf(sample), lineTo(apiBase, connector, samples.app))).rejects.toThrow(/loopback/)
+          await expect(connector.send(postOf(sample), lineTo(apiBase, connector, samples.app))).rejects.toThrow(
+            /loopback/,
+          )
       })
     })
   })
@@ -151,11 +204,37 @@ interface AppSample {
   account: Pick<Account, 'externalId' | 'handle' | 'name' | 'capabilities'>
   signature?: { header: string; secret: string; encoding: 'hex' | 'base64' }
 }
-interface DeliverySample { what: string; source: string; receivedAt: string; account?: Delivery['account']; body?: unknown; rawBody?: string; expected: unknown[] }
-interface HandshakeSample { what: string; query: Record<string, string>; expected: unknown }
-interface RequestSample { method: string; path: string; query?: Record<string, string>; headers?: Record<string, string>; body?: unknown; bodyIncludes?: object }
-interface AnswerSample { status?: number; headers?: Record<string, string>; body?: unknown; fault?: 'drop' | 'hang' | 'cut' }
-type PostSample = Omit<OutgoingPost, 'inReplyTo'> & { inReplyTo: (Omit<Answerable, 'postedAt'> & { postedAt: string }) | null }
+interface DeliverySample {
+  what: string
+  source: string
+  receivedAt: string
+  account?: Delivery['account']
+  body?: unknown
+  rawBody?: string
+  expected: unknown[]
+}
+interface HandshakeSample {
+  what: string
+  query: Record<string, string>
+  expected: unknown
+}
+interface RequestSample {
+  method: string
+  path: string
+  query?: Record<string, string>
+  headers?: Record<string, string>
+  body?: unknown
+  bodyIncludes?: object
+}
+interface AnswerSample {
+  status?: number
+  headers?: Record<string, string>
+  body?: unknown
+  fault?: 'drop' | 'hang' | 'cut'
+}
+type PostSample = Omit<OutgoingPost, 'inReplyTo'> & {
+  inReplyTo: (Omit<Answerable, 'postedAt'> & { postedAt: string }) | null
+}
 interface SendSample {
   what: string
   post: PostSample
@@ -169,19 +248,33 @@ const samplesOf = (platform: string) => new URL(`../connectors/${platform}/sampl
 function readSamples(platform: string) {
   const folder = samplesOf(platform)
   const read = <T>(name: string): T => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as T
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort()
-  const all = <T>(prefix: string) => names.filter((name) => name.startsWith(prefix)).map((name) => read<T>(name))
-  const unknown = names.filter((name) => name !== 'app.json' && !/^(delivery|handshake|send)-/.test(name))
+  const names = readdirSync(folder)
+    .filter(name => name.endsWith('.json'))
+    .sort()
+  const all = <T>(prefix: string) => names.filter(name => name.startsWith(prefix)).map(name => read<T>(name))
+  const unknown = names.filter(name => name !== 'app.json' && !/^(delivery|handshake|send)-/.test(name))
   if (unknown.length) throw new Error(`samples/ of ${platform}: no test reads ${unknown.join(', ')}`)
-  return { app: read<AppSample>('app.json'), deliveries: all<DeliverySample>('delivery-'), handshakes: all<HandshakeSample>('handshake-'), sends: all<SendSample>('send-') }
+  return {
+    app: read<AppSample>('app.json'),
+    deliveries: all<DeliverySample>('delivery-'),
+    handshakes: all<HandshakeSample>('handshake-'),
+    sends: all<SendSample>('send-'),
+  }
 }
 
 const textOf = (sample: DeliverySample) => sample.rawBody ?? JSON.stringify(sample.body)
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
-const withAllValues = (secrets: Secrets, value: string): Secrets => Object.fromEntries(Object.keys(secrets).map((name) => [name, value]))
+const withAllValues = (secrets: Secrets, value: string): Secrets =>
+  Object.fromEntries(Object.keys(secrets).map(name => [name, value]))
 
 function deliveryOf(sample: DeliverySample): Delivery {
-  return { source: sample.source, headers: {}, body: textOf(sample), receivedAt: new Date(sample.receivedAt), account: sample.account ?? null }
+  return {
+    source: sample.source,
+    headers: {},
+    body: textOf(sample),
+    receivedAt: new Date(sample.receivedAt),
+    account: sample.account ?? null,
+  }
 }
 
 function postOf(sample: SendSample): OutgoingPost {
@@ -191,7 +284,10 @@ function postOf(sample: SendSample): OutgoingPost {
 
 function signatureOf(app: AppSample, body: Buffer) {
   const { header, secret, encoding } = app.signature!
-  return { name: header, value: `sha256=${createHmac('sha256', app.appSecrets[secret]!).update(body).digest(encoding)}` }
+  return {
+    name: header,
+    value: `sha256=${createHmac('sha256', app.appSecrets[secret]!).update(body).digest(encoding)}`,
+  }
 }
 
 function isAccepted(connector: Connector, app: AppSample, body: Buffer, signed = body): boolean {
@@ -203,12 +299,20 @@ function lineTo(apiBase: string, connector: Connector, app: AppSample, accountSe
   let secrets: Secrets = { ...app.appSecrets, ...accountSecrets }
   return {
     account: {
-      id: '0198c0de-0000-7000-8000-000000000001', appId: '0198c0de-0000-7000-8000-000000000002', platform: connector.platform,
-      status: 'connected', statusReason: null, isDemo: false, connectedAt: new Date(app.now), ...app.account,
+      id: '0198c0de-0000-7000-8000-000000000001',
+      appId: '0198c0de-0000-7000-8000-000000000002',
+      platform: connector.platform,
+      status: 'connected',
+      statusReason: null,
+      isDemo: false,
+      connectedAt: new Date(app.now),
+      ...app.account,
     },
-    secrets, apiBase, now: () => new Date(app.now),
+    secrets,
+    apiBase,
+    now: () => new Date(app.now),
     renewSecrets: async (isStale, refresh) => {
-      if (isStale(secrets)) secrets = await refresh(secrets)
+      if (isStale(secrets)) secrets = { ...secrets, ...(await refresh(secrets)) }
       return secrets
     },
   }
@@ -223,7 +327,13 @@ async function outcomeOf(sending: Promise<object>): Promise<{ sent?: object; err
   }
 }
 
-interface Recorded { method: string; path: string; query: Record<string, string>; headers: Record<string, string>; body: unknown }
+interface Recorded {
+  method: string
+  path: string
+  query: Record<string, string>
+  headers: Record<string, string>
+  body: unknown
+}
 
 /** A platform of a few prepared answers, which writes down what it was asked. Tests side by side must each name their own end. */
 async function startRecorder(onTestFinished: TestContext['onTestFinished'], answers: AnswerSample[]) {
@@ -232,8 +342,12 @@ async function startRecorder(onTestFinished: TestContext['onTestFinished'], answ
     requests.push(await recordOf(request))
     answer(response, answers[requests.length - 1] ?? { status: 500, body: 'the sample has no answer for this request' })
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const close = () => new Promise<void>((closed) => { server.closeAllConnections(); server.close(() => closed()) })
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  const close = () =>
+    new Promise<void>(closed => {
+      server.closeAllConnections()
+      server.close(() => closed())
+    })
   onTestFinished(close)
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, close }
 }
@@ -245,7 +359,13 @@ async function recordOf(request: IncomingMessage): Promise<Recorded> {
   const url = new URL(request.url!, 'http://recorder')
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
   const body = text === '' ? undefined : isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
-  return { method: request.method!, path: url.pathname, query: Object.fromEntries(url.searchParams), headers: request.headers as Record<string, string>, body }
+  return {
+    method: request.method!,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: request.headers as Record<string, string>,
+    body,
+  }
 }
 
 function answer(response: ServerResponse, sample: AnswerSample): void {
@@ -254,7 +374,11 @@ function answer(response: ServerResponse, sample: AnswerSample): void {
   const text = typeof sample.body === 'string' ? sample.body : JSON.stringify(sample.body ?? {})
   const type = typeof sample.body === 'string' ? 'text/html' : 'application/json'
   if (sample.fault === 'cut') {
-    response.writeHead(sample.status ?? 200, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...sample.headers })
+    response.writeHead(sample.status ?? 200, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(text),
+      ...sample.headers,
+    })
     response.write(text.slice(0, Math.floor(text.length / 2)), () => response.socket!.destroy())
     return
   }

@@ -15,7 +15,8 @@ export function loadXJudge(file: string): XJudge {
   // What stands in an address is always text.
   const queries = validators(description, { coerceTypes: 'array' })
   const calls = callsOf(description)
-  const callOf = (method: string, path: string) => calls.find((call) => call.method === method.toLowerCase() && call.pattern.test(path))
+  const callOf = (method: string, path: string) =>
+    calls.find(call => call.method === method.toLowerCase() && call.pattern.test(path))
   const noSuchCall = (method: string, path: string) => [`X has no ${method} ${path}`]
 
   return {
@@ -24,15 +25,24 @@ export function loadXJudge(file: string): XJudge {
       if (!call) return noSuchCall(method, path)
       const { operation, pointer } = call
       const parameters = [...(description.paths[call.template]?.parameters ?? []), ...(operation.parameters ?? [])]
-        .map((one) => resolve(description, one)).filter((one) => one.in === 'query')
-      const complaints = parameters.filter((one) => one.required && !(one.name in query)).map((one) => `${one.name} is missing`)
+        .map(one => resolve(description, one))
+        .filter(one => one.in === 'query')
+      const complaints = parameters
+        .filter(one => one.required && !(one.name in query))
+        .map(one => `${one.name} is missing`)
       for (const [name, value] of Object.entries(query)) {
-        const parameter = parameters.find((one) => one.name === name)
+        const parameter = parameters.find(one => one.name === name)
         if (!parameter) complaints.push(`X knows no query parameter ${name} here`)
-        else complaints.push(...queries.judgeSchema(parameter.schema, parameter.schema.type === 'array' ? value.split(',') : value).map((words) => `${name}: ${words}`))
+        else
+          complaints.push(
+            ...queries
+              .judgeSchema(parameter.schema, parameter.schema.type === 'array' ? value.split(',') : value)
+              .map(words => `${name}: ${words}`),
+          )
       }
       const schema = operation.requestBody && resolve(description, operation.requestBody).content?.['application/json']
-      if (schema && body !== undefined) complaints.push(...bodies.judge(`${pointer}/requestBody/content/application~1json/schema`, body))
+      if (schema && body !== undefined)
+        complaints.push(...bodies.judge(`${pointer}/requestBody/content/application~1json/schema`, body))
       if (operation.requestBody?.required && body === undefined) complaints.push('the body is missing')
       return complaints
     },
@@ -44,19 +54,28 @@ export function loadXJudge(file: string): XJudge {
       const types = Object.keys(call.operation.responses[code]?.content ?? {})
       if (!types.length) return [`X does not describe status ${status} of ${method} ${call.template}`]
       // Errors come in two shapes; the one that fits better complains.
-      const opinions = types.map((type) => bodies.judge(`${call.pointer}/responses/${code}/content/${escaped(type)}/schema`, body))
+      const opinions = types.map(type =>
+        bodies.judge(`${call.pointer}/responses/${code}/content/${escaped(type)}/schema`, body),
+      )
       return opinions.sort((a, b) => a.length - b.length)[0]!
     },
   }
 }
 
-interface Parameter { name: string; in: string; required?: boolean; schema: { type?: string } }
+interface Parameter {
+  name: string
+  in: string
+  required?: boolean
+  schema: { type?: string }
+}
 interface Operation {
   parameters?: (Parameter | { $ref: string })[]
   requestBody?: { required?: boolean; content?: Record<string, unknown> }
   responses: Record<string, { content?: Record<string, unknown> }>
 }
-interface Description { paths: Record<string, Record<string, Operation> & { parameters?: Parameter[] }> }
+interface Description {
+  paths: Record<string, Record<string, Operation> & { parameters?: Parameter[] }>
+}
 
 function validators(description: Description, options: ConstructorParameters<typeof Ajv>[0]) {
   const ajv = new Ajv({ strict: false, allErrors: true, ...options })
@@ -65,10 +84,19 @@ function validators(description: Description, options: ConstructorParameters<typ
   const known = new Map<string, ValidateFunction>()
   const compiled = (key: string, schema: object) => known.get(key) ?? known.set(key, ajv.compile(schema)).get(key)!
   const complaintsOf = (validate: ValidateFunction, value: unknown) =>
-    validate({ value }) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath.slice('/value'.length) || 'it'} ${error.message} ${JSON.stringify(error.params)}`)
+    validate({ value })
+      ? []
+      : (validate.errors ?? []).map(
+          error =>
+            `${error.instancePath.slice('/value'.length) || 'it'} ${error.message} ${JSON.stringify(error.params)}`,
+        )
   const holding = (schema: object) => ({ type: 'object', properties: { value: schema } })
   return {
-    judge: (pointer: string, value: unknown) => complaintsOf(compiled(pointer, holding({ $ref: `x#${pointer.split('/').map(encodeURIComponent).join('/')}` })), value),
+    judge: (pointer: string, value: unknown) =>
+      complaintsOf(
+        compiled(pointer, holding({ $ref: `x#${pointer.split('/').map(encodeURIComponent).join('/')}` })),
+        value,
+      ),
     judgeSchema: (schema: object, value: unknown) => {
       // Its references are written as seen from the whole description.
       const text = JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"x#/')
@@ -78,14 +106,20 @@ function validators(description: Description, options: ConstructorParameters<typ
 }
 
 function callsOf(description: Description) {
-  return Object.keys(description.paths)
-    // /2/users/me before /2/users/{id}.
-    .sort((a, b) => a.split('{').length - b.split('{').length)
-    .flatMap((template) => METHODS.filter((method) => description.paths[template]![method]).map((method) => ({
-      method, template, operation: description.paths[template]![method]!,
-      pointer: `/paths/${escaped(template)}/${method}`,
-      pattern: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
-    })))
+  return (
+    Object.keys(description.paths)
+      // /2/users/me before /2/users/{id}.
+      .sort((a, b) => a.split('{').length - b.split('{').length)
+      .flatMap(template =>
+        METHODS.filter(method => description.paths[template]![method]).map(method => ({
+          method,
+          template,
+          operation: description.paths[template]![method]!,
+          pointer: `/paths/${escaped(template)}/${method}`,
+          pattern: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
+        })),
+      )
+  )
 }
 
 const METHODS = ['get', 'post', 'put', 'delete'] as const
@@ -93,5 +127,8 @@ const escaped = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1
 
 function resolve<T extends object>(description: Description, part: T | { $ref: string }): T {
   if (!('$ref' in part)) return part
-  return part.$ref.slice(2).split('/').reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], description) as T
+  return part.$ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((found, key) => (found as Record<string, unknown>)[key], description) as T
 }

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import type { MentionRow } from '../db/mentions.ts'
 import { findReply, hasTroubledReply, moveReply, type ReplyRow, updateReply } from '../db/replies.ts'
 import type { Db } from '../db/schema.ts'
-import { findTeammate } from '../db/teammates.ts'
 import { listSaid, type Said } from '../db/thread.ts'
 import { appendTicketEvents, type NewTicketEvent } from '../db/ticket-events.ts'
 import { lockTicket, type TicketRow, updateTicket } from '../db/tickets.ts'
@@ -31,13 +30,12 @@ export async function recordSent(tx: Db, replyId: Id, accepted: Accepted): Promi
   if (!reply.ticketId) return true
   const ticket = await lockTicket(tx, reply.ticketId)
   const heard = await findHeard(tx, reply)
-  const writer = reply.writtenById ? await findTeammate(tx, reply.writtenById) : undefined
   await endTurn(tx, ticket, {
     at: accepted.at,
     answers: said => (heard ? said.id in heard : said.postedAt <= (reply.sendingAt ?? accepted.at)),
     isAnswer: (reply.role === 'answer' || reply.role === 'handoff') && !(await isOtherHalfSent(tx, reply)),
     afterSending: reply.afterSending,
-    by: { teammateId: reply.writtenById, actor: writer?.name ?? reply.responder ?? 'outbox' },
+    by: { teammateId: reply.writtenById, actor: reply.writtenById ? 'teammate' : (reply.responder ?? 'outbox') },
     replyId: reply.id,
     mentionId: reply.answersId,
   })
@@ -108,24 +106,27 @@ async function endTurn(tx: Db, ticket: TicketRow, answer: Answer): Promise<Ticke
   const isFirstResponse = endsTurn && ticket.firstRespondedAt === null && !ticket.isProactive
   const next = statusAfter(ticket.status, stillWaits ? null : answer.afterSending)
   const waitingSince = endsTurn ? (stillWaits?.postedAt ?? null) : ticket.waitingSince
-  const turnDueAt = endsTurn && waitingSince && !ticket.isHeld
-    ? responseDueAt(await readTargets(tx), ticket.priority, false, waitingSince)
-    : endsTurn ? null : ticket.responseDueAt
+  const dueAt = !endsTurn ? ticket.responseDueAt
+    : waitingSince && !ticket.isHeld ? responseDueAt(await readTargets(tx), ticket.priority, false, waitingSince) : null
+  const solver = next === 'solved' && !ticket.assigneeId ? answer.by.teammateId : null
 
   const changed = await updateTicket(tx, ticket.id, {
-    waitingSince, responseDueAt: turnDueAt,
+    waitingSince, responseDueAt: dueAt,
     ...(endsTurn ? { firstRespondedAt: ticket.firstRespondedAt ?? at } : {}),
     ...(next ? { status: next } : {}),
-    ...(next === 'solved' ? { solvedAt: at, assigneeId: ticket.assigneeId ?? answer.by.teammateId } : {}),
+    ...(next === 'solved' ? { solvedAt: at, waitingSince: null, responseDueAt: null, snoozedUntil: null } : {}),
+    ...(solver ? { assigneeId: solver } : {}),
     ...(answer.replyId ? { hasFailedReply: await hasTroubledReply(tx, ticket.id) } : {}),
   }, { newRevision: true })
 
+  const event = { ticketId: ticket.id, at, ...answer.by }
   const events: NewTicketEvent[] = [{
-    ticketId: ticket.id, kind: answer.isAnswer ? 'answered' : 'reply_sent', at, ...answer.by, replyId: answer.replyId, mentionId: answer.mentionId,
+    ...event, kind: answer.isAnswer ? 'answered' : 'reply_sent', replyId: answer.replyId, mentionId: answer.mentionId,
     turnStartedAt: endsTurn ? ticket.waitingSince : null, turnDueAt: endsTurn ? ticket.responseDueAt : null, isFirstResponse,
   }]
-  if (next)
-    events.push({ ticketId: ticket.id, kind: next === 'solved' ? 'solved' : 'status_changed', at, ...answer.by, before: { status: ticket.status }, after: { status: next } })
+  if (solver) events.push({ ...event, kind: 'assigned', before: { assigneeId: null }, after: { assigneeId: solver } })
+  if (next === 'solved') events.push({ ...event, kind: 'solved', before: { status: ticket.status, waitingSince, responseDueAt: dueAt }, after: { status: next, reason: null } })
+  else if (next) events.push({ ...event, kind: 'status_changed', before: { status: ticket.status }, after: { status: next } })
   await appendTicketEvents(tx, events)
   return changed
 }

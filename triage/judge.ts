@@ -17,10 +17,13 @@ export type JudgedMention = Pick<Mention, 'text' | 'visibility' | 'direction' | 
 
 /** Dropping as noise needs this much, and no sign of a question, a complaint or an outage. */
 const noiseConfidence = 0.85
-/** A label fires from here on. */
-const firing = 0.5
-/** Less sure than this of a ticket's category: a person looks. */
-const sureEnough = 0.35
+/** All categories of the first tier together, from here on, make it a ticket. */
+const firstTierFires = 0.5
+/** A second label is worth a tag from here on. */
+const tagFires = 0.2
+/** Less sure than this of the tier, or of the category: a person looks. */
+const sureOfTier = 0.65
+const sureOfCategory = 0.3
 
 const weights = loadWeights()
 const tier1: readonly JudgedCategory[] = ['outage_report', 'pr_risk', 'urgent_request', 'account_question', 'technical_question', 'complaint']
@@ -31,54 +34,69 @@ export function judge(mention: JudgedMention, context: JudgeContext): Verdict {
   const isPrivate = context.visibility === 'private' || mention.visibility === 'private'
   if (context.isRepeat && !isPrivate) return known('duplicate', 'repeat', 'the same author said exactly this within the last day')
 
-  const reading = readMention(mention.text)
-  const scores = scoreReading(weights, reading)
-  const language = reading.language ?? null
-  const knowsLanguage = !reading.isForeignScript && (language === null || spokenLanguages.has(language))
-  const question = askedOfUs(reading, { ...context, visibility: isPrivate ? 'private' : 'public' })
-  const rules = rulesFor(reading, scores, context, isPrivate, question)
-  const odds = oddsOf(scores, rules)
-  const mayDrop = dropTest(reading, context, isPrivate, knowsLanguage)
-
-  const choice = choose(odds, rules, question !== undefined, mayDrop, isPrivate || context.addressesUs)
+  const decision = decide(mention.text, context, isPrivate)
+  const { reading, scores, rules, odds, shares, choice, knowsLanguage } = decision
   const category = choice.category
-  const confidence = knowsLanguage ? sigmoid(odds.get(category)!) : 0
-  const reasons = reasonsFor(weights, scores, reading, category, rules.filter((rule) => rule.category === category))
-  const sentiment = scores.sentiment.positive - scores.sentiment.negative
+  const confidence = knowsLanguage ? shares.get(category)! : 0
+  const because = reasonsFor(weights, scores, reading, category, rules.filter((rule) => rule.category === category), strengthWithout(odds, category))
   return {
     category,
     tier: tierOf(category),
     priority: priorityOf(category, rules),
     confidence,
-    sentiment,
+    sentiment: scores.sentiment.positive - scores.sentiment.negative,
     sentimentLabel: labelOf(scores),
     actionable: sigmoid(scores.care[careHeads.indexOf('actionable')]!),
-    language,
-    tags: judgedCategories.filter((other) => other !== category && sigmoid(odds.get(other)!) >= firing && !noise.includes(other)),
-    needsReview: !knowsLanguage || choice.wasNoise || confidence < sureEnough || reading.wordCount + reading.emoji === 0,
-    reasons: knowsLanguage ? reasons : [{ signal: 'language', points: 0, because: `no word lists for ${language ?? 'this script'}: a person looks` }, ...reasons],
-    wouldChange: wouldChange(category, odds, reasons, choice.wasNoise, knowsLanguage),
+    language: reading.language,
+    tags: tagsFor(category, shares, rules),
+    needsReview: !knowsLanguage || choice.isUnsure || confidence < sureOfCategory || reading.wordCount + reading.emoji === 0,
+    reasons: knowsLanguage ? because : [{ signal: 'language', points: 0, because: `no word lists for ${reading.language ?? 'this script'}: a person looks` }, ...because],
+    wouldChange: wouldChange(decision, because, context, isPrivate),
     model: weights.model,
   }
+}
+
+interface Decision {
+  reading: Reading
+  scores: Scores
+  rules: Rule[]
+  odds: Map<Category, number>
+  shares: Map<Category, number>
+  choice: Choice
+  knowsLanguage: boolean
+}
+
+function decide(text: string, context: JudgeContext, isPrivate: boolean): Decision {
+  const reading = readMention(text)
+  const scores = scoreReading(weights, reading, isPrivate || context.addressesUs)
+  const knowsLanguage = !reading.isForeignScript && (reading.language === null || spokenLanguages.has(reading.language))
+  const question = askedOfUs(reading, { ...context, visibility: isPrivate ? 'private' : 'public' })
+  const rules = rulesFor(reading, scores, context, isPrivate, question)
+  const odds = oddsOf(scores, rules)
+  const mayDrop = dropTest(reading, context, rules, isPrivate, knowsLanguage)
+  const choice = choose(odds, rules, question !== undefined, mayDrop, isPrivate || context.addressesUs)
+  return { reading, scores, rules, odds, shares: sharesOf(odds), choice, knowsLanguage }
 }
 
 /** One sentence for the ticket page: `complaint 0.91 because “third time”, “still no”; sentiment −0.6`. */
 export function explain(verdict: Verdict): string {
   const causes: string[] = []
   for (const reason of verdict.reasons) {
-    if (reason.points <= 0 || reason.signal === 'start' || reason.signal === 'shape' || reason.signal === 'wording' || reason.signal === 'sentiment') continue
-    const words = reason.because.match(/^“[^”]*”/)?.[0] ?? reason.because
+    if (reason.points <= 0 || reason.signal === 'start' || reason.signal === 'rivals' || reason.signal === 'shape' || reason.signal === 'wording' || reason.signal === 'sentiment') continue
+    const words = reason.because.match(quoted)?.[0] ?? reason.because
     if (!causes.some((cause) => cause.includes(words.slice(1, -1)) || words.includes(cause.slice(1, -1)))) causes.push(words)
     if (causes.length === 3) break
   }
   const because = causes.length > 0 ? ` because ${causes.join(', ')}` : ''
-  return `${verdict.category.replaceAll('_', ' ')} ${verdict.confidence.toFixed(2)}${because}; sentiment ${signed(verdict.sentiment)}`
+  return `${named(verdict.category)} ${verdict.confidence.toFixed(2)}${because}; sentiment ${signed(verdict.sentiment)}`
 }
 
 /** Probabilities of the heads for a bare text, for measuring them; no rules, no context. */
 export function scoreText(text: string): { sentiment: Scores['sentiment']; care: Record<CareHead, number> } {
-  const scores = scoreReading(weights, readMention(text))
-  return { sentiment: scores.sentiment, care: Object.fromEntries(careHeads.map((head, i) => [head, sigmoid(scores.care[i]!)])) as Record<CareHead, number> }
+  const scores = scoreReading(weights, readMention(text), true)
+  const shares = sharesOf(oddsOf(scores, []))
+  const care = careHeads.map((head, i) => [head, shares.get(head as Category) ?? sigmoid(scores.care[i]!)])
+  return { sentiment: scores.sentiment, care: Object.fromEntries(care) as Record<CareHead, number> }
 }
 
 function rulesFor(reading: Reading, scores: Scores, context: JudgeContext, isPrivate: boolean, question: { start: number; end: number } | undefined): Rule[] {
@@ -112,7 +130,7 @@ function oddsOf(scores: Scores, rules: readonly Rule[]): Map<Category, number> {
 }
 
 /** Which noise, if any, this mention may be dropped as. */
-function dropTest(reading: Reading, context: JudgeContext, isPrivate: boolean, knowsLanguage: boolean): (category: JudgedCategory) => boolean {
+function dropTest(reading: Reading, context: JudgeContext, rules: readonly Rule[], isPrivate: boolean, knowsLanguage: boolean): (category: JudgedCategory) => boolean {
   const hasCue =
     reading.hasQuestionMark ||
     askingWords(reading) !== undefined ||
@@ -122,29 +140,54 @@ function dropTest(reading: Reading, context: JudgeContext, isPrivate: boolean, k
     if (!knowsLanguage) return false
     if (category === 'thanks_only') return !isPrivate && isOnlyThanks(reading)
     if (hasCue) return false
-    if (category === 'spam') return true
+    if (category === 'spam') return rules.some((rule) => rule.signal === 'spam')
     return !isPrivate && !context.hasOpenTicket
   }
 }
 
+interface Choice {
+  category: JudgedCategory
+  wasNoise: boolean
+  isUnsure: boolean
+}
+
 /** The highest tier that fires wins; in it, the strongest. Noise that may not be dropped goes to the nearest tier 2, and to a person. */
-function choose(
-  odds: Map<Category, number>,
-  rules: readonly Rule[],
-  isQuestion: boolean,
-  mayDrop: (category: JudgedCategory) => boolean,
-  addresses: boolean,
-): { category: JudgedCategory; wasNoise: boolean } {
+function choose(odds: Map<Category, number>, rules: readonly Rule[], isQuestion: boolean, mayDrop: (category: JudgedCategory) => boolean, addresses: boolean): Choice {
   if (rules.some((rule) => rule.isUrgent)) {
     const loud = strongest(odds, ['outage_report', 'pr_risk', 'urgent_request'])
-    return { category: odds.get(loud)! > odds.get('urgent_request')! + 2 ? loud : 'urgent_request', wasNoise: false }
+    return { category: odds.get(loud)! > odds.get('urgent_request')! + 2 ? loud : 'urgent_request', wasNoise: false, isUnsure: false }
   }
-  const bestFirst = strongest(odds, tier1)
-  if (isQuestion || sigmoid(odds.get(bestFirst)!) >= firing) return { category: bestFirst, wasNoise: false }
-  const best = strongest(odds, judgedCategories)
-  if (!noise.includes(best)) return { category: best, wasNoise: false }
-  if (mayDrop(best) && sigmoid(odds.get(best)!) >= noiseConfidence) return { category: best, wasNoise: false }
-  return { category: strongest(odds, ['positive_feedback', addresses ? 'general_reference' : 'untargeted_comment', ...tier1]), wasNoise: true }
+  const shares = sharesOf(odds)
+  const first = tier1.reduce((sum, category) => sum + shares.get(category)!, 0)
+  if (isQuestion || first >= firstTierFires) return { category: strongest(odds, tier1), wasNoise: false, isUnsure: !isQuestion && first < sureOfTier }
+  const best = strongest(odds, judgedCategories.filter((category) => !tier1.includes(category)))
+  const second: readonly JudgedCategory[] = ['positive_feedback', addresses ? 'general_reference' : 'untargeted_comment']
+  if (!noise.includes(best)) return { category: best, wasNoise: false, isUnsure: first > 1 - sureOfTier }
+  if (mayDrop(best) && shares.get(best)! >= noiseConfidence) return { category: best, wasNoise: false, isUnsure: false }
+  return { category: strongest(odds, second), wasNoise: true, isUnsure: true }
+}
+
+/** Every category's share of belief; together 1. */
+function sharesOf(odds: Map<Category, number>): Map<Category, number> {
+  const top = Math.max(...odds.values())
+  let total = 0
+  for (const value of odds.values()) total += Math.exp(value - top)
+  return new Map([...odds].map(([category, value]) => [category, Math.exp(value - top) / total]))
+}
+
+/** How strong all the others are together. */
+function strengthWithout(odds: Map<Category, number>, category: Category): number {
+  let top = -Infinity
+  for (const [other, value] of odds) if (other !== category) top = Math.max(top, value)
+  let total = 0
+  for (const [other, value] of odds) if (other !== category) total += Math.exp(value - top)
+  return top + Math.log(total)
+}
+
+function tagsFor(category: JudgedCategory, shares: Map<Category, number>, rules: readonly Rule[]): Category[] {
+  return judgedCategories.filter(
+    (other) => other !== category && !noise.includes(other) && (shares.get(other)! >= tagFires || rules.some((rule) => rule.category === other && rule.points >= 2)),
+  )
 }
 
 function strongest(odds: Map<Category, number>, among: readonly JudgedCategory[]): JudgedCategory {
@@ -174,15 +217,29 @@ function known(category: NoiseCategory, signal: string, because: string): Verdic
   }
 }
 
-function wouldChange(category: JudgedCategory, odds: Map<Category, number>, reasons: readonly Reason[], wasNoise: boolean, knowsLanguage: boolean): string | null {
+function wouldChange(decision: Decision, reasons: readonly Reason[], context: JudgeContext, isPrivate: boolean): string | null {
+  const { reading, rules, odds, shares, choice, knowsLanguage } = decision
+  const { category, wasNoise } = choice
   if (!knowsLanguage) return 'Word lists for this language would let it be judged.'
   if (noise.includes(category)) return 'A question, or any sign of a problem, would have kept it from noise.'
   if (wasNoise) return `Surer than ${noiseConfidence} and without a sign of a question or a problem, it would have been dropped as noise.`
+  const alarm = rules.find((rule) => rule.isUrgent && rule.span)
+  if (alarm?.span) {
+    // Rare enough to be judged once more without the words that raised it.
+    const [start, end] = alarm.span
+    const other = decide(`${reading.text.slice(0, start)} ${reading.text.slice(end)}`, context, isPrivate)
+    return `Without ${alarm.because.match(quoted)?.[0]} it would be ${named(other.choice.category)}, ${priorityOf(other.choice.category, other.rules)}.`
+  }
   const rival = judgedCategories.filter((other) => other !== category).reduce((best, other) => (odds.get(other)! > odds.get(best)! ? other : best))
   const cause = reasons.find((reason) => reason.points > 0 && reason.span)
-  const name = rival.replaceAll('_', ' ')
-  if (cause && odds.get(category)! - cause.points < odds.get(rival)!) return `Without ${cause.because.match(/^“[^”]*”/)?.[0] ?? cause.because} it would be ${name}.`
-  return `The next nearest is ${name} (${sigmoid(odds.get(rival)!).toFixed(2)}).`
+  if (cause && odds.get(category)! - cause.points < odds.get(rival)!) return `Without ${cause.because.match(quoted)?.[0] ?? cause.because} it would be ${named(rival)}.`
+  return `The next nearest is ${named(rival)} (${shares.get(rival)!.toFixed(2)}).`
+}
+
+const quoted = /^“[^”]*”/
+
+function named(category: Category): string {
+  return category.replaceAll('_', ' ')
 }
 
 function sigmoid(odds: number): number {

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import type { Category, Priority } from '../domain.ts'
 import { feelingMeasure, featuresOf, measureNames } from './signals/features.ts'
-import { careHeads, judgedCategories, sentimentHeads, type Layer, readWeights, scoreReading, type Weights } from './signals/heads.ts'
+import { careHeads, judgedCategories, sentimentHeads, type Layer, readWeights, scoreLayer, scoreReading, type Weights } from './signals/heads.ts'
 import { readMention } from './signals/reading.ts'
 
 export interface Example {
@@ -19,6 +19,8 @@ export interface Example {
   careWeight: number
   /** Care heads this example says "no" to, when it has no category. */
   notThese?: readonly string[]
+  /** Written for Heed: what it is measured on while training. */
+  isOwn?: boolean
 }
 
 const model = 'heed-linear-1'
@@ -27,26 +29,70 @@ const careBits = 14
 const trainingFolder = join(import.meta.dirname, 'training')
 
 export const tuning = {
-  sentiment: { epochs: 5, rate: 0.12, decay: 2e-6 },
-  care: { epochs: 12, rate: 0.06, decay: 1e-3 },
+  sentiment: { epochs: 3, rate: 0.06, decay: 2e-6 },
+  care: { epochs: 12, rate: 0.12, decay: 1e-4 },
 }
 
 export function train(examples: readonly Example[]): Weights {
   const rows = examples.map((example) => rowOf(example))
   const sentiment = trainLayer(rows.filter((row) => row.feeling >= 0 && row.example.feelingWeight > 0), {
     heads: sentimentHeads, bits: sentimentBits, ...tuning.sentiment, rivals: sentimentHeads.length, aim: aimFeeling, weight: (row) => row.example.feelingWeight,
-    lift: balanceOf(rows),
+    lift: balanceOf(rows, (row) => row.feeling, (row) => row.example.feelingWeight), classOf: (row) => row.feeling,
   })
   const weights: Weights = { model, sentiment, care: emptyLayer(careHeads, careBits) }
   for (const row of rows) {
     const scores = scoreReading(weights, readMention(row.example.text), true)
     row.measures[feelingMeasure] = scores.features.measures[feelingMeasure]!
   }
-  weights.care = trainLayer(rows.filter((row) => row.example.careWeight > 0), {
-    heads: careHeads, bits: careBits, ...tuning.care, rivals: judgedCategories.length, aim: aimCare, weight: (row) => row.example.careWeight,
-    lift: [1, 1, 1],
-  })
+  const careRows = rows.filter((row) => row.example.careWeight > 0)
+  weights.care = trainCare(careRows)
+  cool(weights.care, temperatureOf(careRows))
   return weights
+}
+
+function trainCare(rows: Row[]): Layer {
+  return trainLayer(rows, {
+    heads: careHeads, bits: careBits, ...tuning.care, rivals: judgedCategories.length, aim: aimCare, weight: (row) => row.example.careWeight,
+    lift: balanceOf(rows, categoryOf, (row) => row.example.careWeight), classOf: categoryOf,
+  })
+}
+
+/** Trained heads are too sure of texts they have not seen: how much to believe them is measured on thirds left out in turn. */
+function temperatureOf(rows: Row[]): number {
+  const thirds = 3
+  const left: { logits: Float64Array; right: number }[] = []
+  for (let third = 0; third < thirds; third++) {
+    const isLeftOut = (row: Row, i: number) => row.example.isOwn === true && i % thirds === third
+    const layer = trainCare(rows.filter((row, i) => !isLeftOut(row, i)))
+    for (const row of rows.filter(isLeftOut)) {
+      left.push({ logits: scoreLayer(layer, { slots: row.slots, values: row.values, size: row.slots.length, measures: row.measures, owners: row.slots }), right: categoryOf(row) })
+    }
+  }
+  if (left.length === 0) return 1
+  let best = 1
+  let least = Infinity
+  for (let scale = 0.3; scale <= 1.2; scale += 0.05) {
+    let loss = 0
+    for (const { logits, right } of left) {
+      let total = 0
+      for (let h = 0; h < judgedCategories.length; h++) total += Math.exp((logits[h]! - logits[right]!) * scale)
+      loss += Math.log(total)
+    }
+    if (loss < least) {
+      least = loss
+      best = scale
+    }
+  }
+  console.log(`belief scaled by ${best.toFixed(2)}; log loss ${(least / left.length).toFixed(3)} on ${left.length} mentions left out`)
+  return Number(best.toFixed(2))
+}
+
+function cool(layer: Layer, scale: number): void {
+  for (let h = 0; h < judgedCategories.length; h++) {
+    layer.steps[h] = Number((layer.steps[h]! * scale).toPrecision(6))
+    layer.bias[h] = Number((layer.bias[h]! * scale).toFixed(4))
+    for (const row of layer.measures) row[h] = Number((row[h]! * scale).toFixed(4))
+  }
 }
 
 interface Row {
@@ -93,8 +139,9 @@ interface Plan {
   rivals: number
   aim: Aim
   weight: (row: Row) => number
-  /** By feeling: rare ones count more. */
+  /** How much more each class counts, rare ones most. */
   lift: number[]
+  classOf: (row: Row) => number
 }
 
 function trainLayer(rows: Row[], plan: Plan): Layer {
@@ -129,7 +176,7 @@ function trainLayer(rows: Row[], plan: Plan): Layer {
       for (let h = 0; h < plan.rivals; h++) total += Math.exp(logits[h]! - top)
       for (let h = 0; h < heads; h++) guesses[h] = h < plan.rivals ? Math.exp(logits[h]! - top) / total : 1 / (1 + Math.exp(-logits[h]!))
       plan.aim(row, guesses, aims)
-      const weight = plan.weight(row) * (row.feeling < 0 ? 1 : plan.lift[row.feeling]!)
+      const weight = plan.weight(row) * (plan.lift[plan.classOf(row)] ?? 1)
       for (let h = 0; h < heads; h++) {
         if (Number.isNaN(aims[h])) continue
         const error = (guesses[h]! - aims[h]!) * weight
@@ -177,10 +224,14 @@ function emptyLayer(heads: readonly string[], bits: number): Layer {
   return { heads, bits, bias: heads.map(() => 0), steps: heads.map(() => 1), measures: measureNames.map(() => heads.map(() => 0)), hashed: new Int8Array(heads.length * 2 ** bits) }
 }
 
-/** Rare feelings count more, by the square root of how rare they are. */
-function balanceOf(rows: Row[]): number[] {
-  const sums = sentimentHeads.map(() => 0)
-  for (const row of rows) if (row.feeling >= 0) sums[row.feeling]! += row.example.feelingWeight
+function categoryOf(row: Row): number {
+  return (judgedCategories as readonly string[]).indexOf(row.example.category ?? '')
+}
+
+/** Rare classes count more, by the square root of how rare they are. */
+function balanceOf(rows: Row[], classOf: (row: Row) => number, weight: (row: Row) => number): number[] {
+  const sums: number[] = []
+  for (const row of rows) if (classOf(row) >= 0) sums[classOf(row)] = (sums[classOf(row)] ?? 0) + weight(row)
   const mean = sums.reduce((a, b) => a + b, 0) / sums.length
   return sums.map((sum) => Math.sqrt(mean / Math.max(1, sum)))
 }
@@ -214,7 +265,7 @@ export function ownExamples(folder = trainingFolder): Example[] {
   return files.flatMap((name) =>
     lines(join(folder, name)).map((row) => ({
       text: row.text as string, category: row.category as Category, priority: row.priority as Priority, actionable: row.actionable as boolean,
-      sentiment: row.sentiment as Example['sentiment'], feelingWeight: 4, careWeight: 1,
+      sentiment: row.sentiment as Example['sentiment'], feelingWeight: 4, careWeight: 2, isOwn: true,
     })),
   )
 }

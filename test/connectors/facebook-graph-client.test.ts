@@ -26,8 +26,16 @@ describe('the package named request', () => {
   })
 
   it('leaves Graph for loopback only', async () => {
-    for (const base of ['http://192.0.2.7', 'https://graph.example.com', 'http://127.0.0.1.example.com', 'http://localhost.example.com'])
-      await expect(graphClient.call(callTo(base))).rejects.toMatchObject({ kind: 'refused', message: expect.stringContaining('loopback') })
+    for (const base of [
+      'http://192.0.2.7',
+      'https://graph.example.com',
+      'http://127.0.0.1.example.com',
+      'http://localhost.example.com',
+    ])
+      await expect(graphClient.call(callTo(base))).rejects.toMatchObject({
+        kind: 'refused',
+        message: expect.stringContaining('loopback'),
+      })
   })
 
   it('asks nobody but Graph, whatever address it is given', async () => {
@@ -37,7 +45,11 @@ describe('the package named request', () => {
 
   it('sends a file with `false` and `0` beside it, where the old one ended the process', async () => {
     const graph = await localGraph(() => ({ json: { id: '1' } }))
-    const params = { source: { value: Buffer.from('x'), options: { filename: 'x.png', contentType: 'image/png' } }, published: false, order: 0 }
+    const params = {
+      source: { value: Buffer.from('x'), options: { filename: 'x.png', contentType: 'image/png' } },
+      published: false,
+      order: 0,
+    }
     const answer = await graphClient.call(callTo(graph.base, { method: 'post', path: 'me/photos', params }))
     expect(answer.body).toEqual({ id: '1' })
   })
@@ -55,20 +67,33 @@ describe('the defects of fb', () => {
   it('tenant isolation: two tokens in parallel over the same params, each with its own proof and its own server', async () => {
     const slow = async (asked: Asked) => {
       await new Promise(later => setTimeout(later, Math.random() * 20))
-      return { headers: { 'x-app-usage': `{"call_count":${asked.query.get('access_token') === 'token-one' ? 11 : 22}}` }, json: { said: asked.query.get('access_token') } }
+      return {
+        headers: { 'x-app-usage': `{"call_count":${asked.query.get('access_token') === 'token-one' ? 11 : 22}}` },
+        json: { said: asked.query.get('access_token') },
+      }
     }
     const [one, two] = [await localGraph(slow), await localGraph(slow)]
     const params = { fields: 'id' }
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, nth) =>
-      graphClient.call(nth % 2 ? callTo(two.base, { params, token: 'token-two', appSecret: 'secret-two' }) : callTo(one.base, { params })),
-    ))
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, nth) =>
+        graphClient.call(
+          nth % 2
+            ? callTo(two.base, { params, token: 'token-two', appSecret: 'secret-two' })
+            : callTo(one.base, { params }),
+        ),
+      ),
+    )
     answers.forEach((answer, nth) => {
       expect(answer.body.said).toBe(nth % 2 ? 'token-two' : 'token-one')
       expect(answer.usage[0]!.percent).toBe(nth % 2 ? 22 : 11)
     })
     const proof = (token: string, secret: string) => createHmac('sha256', secret).update(token).digest('hex')
-    expect(new Set(one.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(new Set([proof('token-one', 'secret-one')]))
-    expect(new Set(two.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(new Set([proof('token-two', 'secret-two')]))
+    expect(new Set(one.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(
+      new Set([proof('token-one', 'secret-one')]),
+    )
+    expect(new Set(two.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(
+      new Set([proof('token-two', 'secret-two')]),
+    )
   })
 
   it('HTML answer: a read is tried again, a write is unsure', async () => {
@@ -92,18 +117,27 @@ describe('the defects of fb', () => {
 
   it('unhandled crash: a circular error arrives as plain words', async () => {
     const graph = await localGraph(() => ({ json: { id: '1' } }))
-    const circular: { code: string; message: string; socket?: unknown } = { code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'Host name mismatch' }
+    const circular: { code: string; message: string; socket?: unknown } = {
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      message: 'Host name mismatch',
+    }
     circular.socket = circular
     const onAnswer = () => {
       throw new Error('fetch failed', { cause: circular })
     }
-    const failure = await new Promise(done => requestIn({ base: graph.base, onAnswer }, { uri: 'https://graph.facebook.com/v25.0/me' }, done))
-    expect(failure).toEqual({ error: { type: 'network', code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'Host name mismatch' } })
+    const failure = await new Promise(done =>
+      requestIn({ base: graph.base, onAnswer }, { uri: 'https://graph.facebook.com/v25.0/me' }, done),
+    )
+    expect(failure).toEqual({
+      error: { type: 'network', code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'Host name mismatch' },
+    })
   })
 
   it('unhandled crash: no TLS at the other end is a rejection, not the end of the process', async () => {
     const graph = await localGraph(() => ({ json: { id: '1' } }))
-    await expect(graphClient.call(callTo(graph.base.replace('http:', 'https:')))).rejects.toMatchObject({ kind: 'retry' })
+    await expect(graphClient.call(callTo(graph.base.replace('http:', 'https:')))).rejects.toMatchObject({
+      kind: 'retry',
+    })
   })
 
   it('never settling: an unknown method is refused before `fb` sees it', async () => {
@@ -119,14 +153,20 @@ describe('the defects of fb', () => {
 
   it('silence: a read is given up after its time', async () => {
     const graph = await localGraph(() => new Promise(() => undefined))
-    await expect(graphClient.call(callTo(graph.base, { timeoutMs: 50 }))).rejects.toMatchObject({ kind: 'retry', message: expect.stringContaining('ETIMEDOUT') })
+    await expect(graphClient.call(callTo(graph.base, { timeoutMs: 50 }))).rejects.toMatchObject({
+      kind: 'retry',
+      message: expect.stringContaining('ETIMEDOUT'),
+    })
   })
 
   it('printed tokens: DEBUG=* shows no URL', () => {
     const program = `
       import { graphClient } from './connectors/facebook/graph-client.ts'
       await graphClient.call({ token: 'very-secret-token', appSecret: 'app', base: 'http://127.0.0.1:9', method: 'get', path: 'me' }).catch(error => console.log(error.kind))`
-    const ran = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { env: { ...process.env, DEBUG: '*' }, encoding: 'utf8' })
+    const ran = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      env: { ...process.env, DEBUG: '*' },
+      encoding: 'utf8',
+    })
     expect(ran.stdout.trim()).toBe('retry')
     expect(ran.stderr).not.toContain('access_token')
     expect(ran.stderr).not.toContain('very-secret-token')
@@ -134,7 +174,10 @@ describe('the defects of fb', () => {
 })
 
 describe('what Meta says', () => {
-  const error = (code: number, more: object = {}) => ({ status: 400, json: { error: { message: 'words of Meta', code, ...more } } })
+  const error = (code: number, more: object = {}) => ({
+    status: 400,
+    json: { error: { message: 'words of Meta', code, ...more } },
+  })
   it.each([
     [error(190), 'account', 'account'],
     [error(190, { error_subcode: 460 }), 'account', 'account'],
@@ -166,7 +209,10 @@ describe('what Meta says', () => {
 
   it('an error of status 200 is an error', async () => {
     const graph = await localGraph(() => ({ ...error(506), status: 200 }))
-    await expect(graphClient.call(callTo(graph.base, { method: 'post' }))).rejects.toMatchObject({ kind: 'refused', code: 506 })
+    await expect(graphClient.call(callTo(graph.base, { method: 'post' }))).rejects.toMatchObject({
+      kind: 'refused',
+      code: 506,
+    })
   })
 
   it('keeps every digit of an id sent as a number', async () => {
@@ -177,7 +223,13 @@ describe('what Meta says', () => {
   it.each([
     [{ 'x-app-usage': '{"call_count":28,"total_time":80,"total_cputime":3}' }, ['app', 20, 5]],
     [{ 'x-page-usage': '{"call_count":95,"total_time":1}' }, ['page', 0, 5]],
-    [{ 'x-business-use-case-usage': '{"1":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":12}]}' }, ['messenger', 0, 12]],
+    [
+      {
+        'x-business-use-case-usage':
+          '{"1":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":12}]}',
+      },
+      ['messenger', 0, 12],
+    ],
   ] as const)('tells what is left: %j', async (headers, [name, remaining, minutes]) => {
     const graph = await localGraph(() => ({ headers, json: { id: '1' } }))
     const told: unknown[] = []

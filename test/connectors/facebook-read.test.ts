@@ -5,7 +5,13 @@ import { facebook } from '../../connectors/facebook/connector.ts'
 import { NOW, PAGE } from './facebook-local-graph.ts'
 
 const SECONDS = NOW.getTime() / 1000
-const comment = { item: 'comment', comment_id: '9_77', post_id: `${PAGE}_9`, parent_id: `${PAGE}_9`, from: { id: '7', name: 'Cleo' } }
+const comment = {
+  item: 'comment',
+  comment_id: '9_77',
+  post_id: `${PAGE}_9`,
+  parent_id: `${PAGE}_9`,
+  from: { id: '7', name: 'Cleo' },
+}
 
 function readBody(body: object, source = 'webhook'): Incoming[] {
   return facebook.read({ source, headers: {}, body: JSON.stringify(body), receivedAt: NOW, account: null })
@@ -21,15 +27,26 @@ function versionOf([incoming]: Incoming[]): number {
   if (incoming?.kind !== 'mention') throw new Error('no mention')
   return incoming.mention.version
 }
-const polled = (fetchedAt: number) => versionOf(readBody(
-  { page: PAGE, fetchedAt, post: { id: `${PAGE}_9` }, data: [{ id: '9_77', message: 'now', created_time: '2026-11-21T09:00:00+0000' }] }, 'poll:comments',
-))
+const polled = (fetchedAt: number) =>
+  versionOf(
+    readBody(
+      {
+        page: PAGE,
+        fetchedAt,
+        post: { id: `${PAGE}_9` },
+        data: [{ id: '9_77', message: 'now', created_time: '2026-11-21T09:00:00+0000' }],
+      },
+      'poll:comments',
+    ),
+  )
 
 describe('which words are newer', () => {
   const added = versionOf(readFeed({ ...comment, verb: 'add', message: 'first', created_time: SECONDS - 3600 }))
   it('an edit is newer than what was written, and a late copy of that never wins', () => {
     const edited = versionOf(readFeed({ ...comment, verb: 'edited', message: 'second', created_time: SECONDS }))
-    const redelivered = versionOf(readFeed({ ...comment, verb: 'add', message: 'first', created_time: SECONDS - 3600 }, SECONDS + 900))
+    const redelivered = versionOf(
+      readFeed({ ...comment, verb: 'add', message: 'first', created_time: SECONDS - 3600 }, SECONDS + 900),
+    )
     expect(edited).toBeGreaterThan(added)
     expect(redelivered).toBe(added)
   })
@@ -50,8 +67,18 @@ describe('which words are newer', () => {
   })
 
   it('an edit that comes first is a mention without an author', () => {
-    const [edited] = readFeed({ item: 'comment', verb: 'edited', comment_id: '9_1', post_id: `${PAGE}_9`, parent_id: `${PAGE}_9`, message: 'new' })
-    expect(edited).toMatchObject({ kind: 'mention', mention: { author: null, text: 'new', isEdit: true, threadKey: '9_1' } })
+    const [edited] = readFeed({
+      item: 'comment',
+      verb: 'edited',
+      comment_id: '9_1',
+      post_id: `${PAGE}_9`,
+      parent_id: `${PAGE}_9`,
+      message: 'new',
+    })
+    expect(edited).toMatchObject({
+      kind: 'mention',
+      mention: { author: null, text: 'new', isEdit: true, threadKey: '9_1' },
+    })
   })
 })
 
@@ -67,7 +94,23 @@ describe('the same mention by push and by poll', () => {
   it('has the same id, thread, words and facts, a photo alone too', () => {
     const both = ['hello', undefined].map(message => [
       readFeed({ ...comment, verb: 'add', message, created_time: SECONDS, permalink_url: 'https://example.com/c' }),
-      readBody({ page: PAGE, fetchedAt: NOW.getTime(), post: { id: `${PAGE}_9` }, data: [{ id: '9_77', message, from: comment.from, created_time: '2026-11-21T10:00:00+0000', permalink_url: 'https://example.com/c' }] }, 'poll:comments'),
+      readBody(
+        {
+          page: PAGE,
+          fetchedAt: NOW.getTime(),
+          post: { id: `${PAGE}_9` },
+          data: [
+            {
+              id: '9_77',
+              message,
+              from: comment.from,
+              created_time: '2026-11-21T10:00:00+0000',
+              permalink_url: 'https://example.com/c',
+            },
+          ],
+        },
+        'poll:comments',
+      ),
     ])
     for (const [push, poll] of both) expect(push).toEqual(poll)
   })
@@ -78,7 +121,10 @@ describe('what nobody told us about is thrown, so that it is kept and shown', ()
     ['another object', () => readBody({ object: 'instagram', entry: [] })],
     ['an entry without a list', () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1 }] })],
     ['an entry without an id', () => readBody({ object: 'page', entry: [{ time: 1, changes: [] }] })],
-    ['another field', () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1, changes: [{ field: 'ratings', value: {} }] }] })],
+    [
+      'another field',
+      () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1, changes: [{ field: 'ratings', value: {} }] }] }),
+    ],
     ['another item', () => readFeed({ item: 'hologram', verb: 'add' })],
     ['another verb', () => readFeed({ ...comment, verb: 'sing' })],
     ['a comment without an id', () => readFeed({ item: 'comment', verb: 'add', post_id: `${PAGE}_9` })],
@@ -91,7 +137,10 @@ describe('what nobody told us about is thrown, so that it is kept and shown', ()
     expect(reading).toThrow()
   })
 
-  it.each(['delivery', 'read', 'reaction', 'referral', 'optin', 'pass_thread_control'])('but a %s says nothing', kind => {
-    expect(readMessaging({ [kind]: {} })).toEqual([])
-  })
+  it.each(['delivery', 'read', 'reaction', 'referral', 'optin', 'pass_thread_control'])(
+    'but a %s says nothing',
+    kind => {
+      expect(readMessaging({ [kind]: {} })).toEqual([])
+    },
+  )
 })

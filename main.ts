@@ -1,0 +1,32 @@
+// One process that runs web + worker + clock on the embedded database: what `npm start` runs.
+import { startClock } from './clock.ts'
+import { readConfig } from './config.ts'
+import { type Demo, startDemo } from './demo.ts'
+import { openDesk, startProcess, stopOnSignal } from './open-desk.ts'
+import { createFirstAdmin, storeStarterTemplates } from './web/first-start.ts'
+import { startWeb } from './web/server.ts'
+import { serveDoorbell } from './worker.ts'
+
+startProcess(async () => {
+  const config = readConfig(process.env)
+  const opened = await openDesk(config, 'all')
+  const { desk } = opened
+  let demo: Demo | null = null
+  const web = await startWeb(opened, config, () => demo)
+  const worker = serveDoorbell(desk, opened.doorbell)
+  const clock = startClock(desk, config)
+  const stop = async () => {
+    await demo?.stop()
+    await clock.close()
+    await web.close()
+    await worker.close()
+    await opened.close()
+  }
+  stopOnSignal(stop, desk.log)
+
+  await storeStarterTemplates(desk)
+  const admin = await createFirstAdmin(desk)
+  if (config.demo) demo = await startDemo(desk, { dataDir: config.dataDir, port: web.port, webUrl: `http://127.0.0.1:${web.port}` })
+  const signIn = admin ? `sign in as ${admin.email} with the password ${admin.password} (shown this once)` : 'sign in as before'
+  console.log(`Heed is at ${config.publicUrl.replace(/:0$/, `:${web.port}`)} · ${signIn}`)
+})
