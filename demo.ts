@@ -44,7 +44,7 @@ export async function startDemo(desk: Desk, where: { dataDir: string; port: numb
       return { externalId: brand.id, handle: brand.username, name: brand.name, secrets, tokenExpiresAt: new Date(tokens.expiresAt), capabilities: { tier: 'self-serve', dms: true } }
     },
   })
-  await connect(desk, where.webUrl, {
+  const meta = await connect(desk, where.webUrl, {
     platform: 'facebook', label: 'Demo app on the simulated Facebook', apiBase: graph.url,
     appSecrets: { appId: metaApp.id, appSecret: metaApp.secret, verifyToken: randomBytes(16).toString('hex') },
     account: () => {
@@ -52,6 +52,8 @@ export async function startDemo(desk: Desk, where: { dataDir: string; port: numb
       return { externalId: page.id, handle: page.username, name: page.name, secrets: { pageToken }, tokenExpiresAt: null, capabilities: { humanAgent: true } }
     },
   })
+  // An operator does this by hand in Meta's console: the app's own webhook.
+  await graph.control.setWebhook({ app: metaApp.id, url: meta.webhookUrl, verifyToken: meta.appSecrets.verifyToken!, pages: [] })
   const story = playDemoStory(x, graph, { onError: error => desk.log.error({ err: error }, 'demo story') })
 
   let stopped: Promise<unknown> | undefined
@@ -83,13 +85,15 @@ interface DemoAccount {
 }
 
 /** Connects as a person would, by the connector's own `onConnected`; on a later start only the simulator's new address is written down. */
-async function connect(desk: Desk, webUrl: string, demo: DemoAccount) {
+async function connect(desk: Desk, webUrl: string, demo: DemoAccount): Promise<{ webhookUrl: string; appSecrets: Secrets }> {
   const known = (await listPlatformApps(desk.db)).find(app => app.isDemo && app.platform === demo.platform)
   const appId = known?.id ?? newId()
-  if (known) {
-    const kept = { ...demo.appSecrets, ...openSecrets(desk.vault, known.secrets) }
-    await updatePlatformApp(desk.db, appId, { apiBase: demo.apiBase, secrets: sealSecrets(desk.vault, { ...kept, ...withoutVerifyToken(demo.appSecrets) }) })
-  } else await insertPlatformApp(desk.db, { id: appId, platform: demo.platform, label: demo.label, apiBase: demo.apiBase, secrets: sealSecrets(desk.vault, demo.appSecrets), isDemo: true })
+  // The simulator's secrets win, but for the verify token: that is of our own making, and the stored one goes on.
+  const { verifyToken } = known ? openSecrets(desk.vault, known.secrets) : demo.appSecrets
+  const appSecrets = { ...demo.appSecrets, ...(verifyToken ? { verifyToken } : {}) }
+  const secrets = sealSecrets(desk.vault, appSecrets)
+  if (known) await updatePlatformApp(desk.db, appId, { apiBase: demo.apiBase, secrets })
+  else await insertPlatformApp(desk.db, { id: appId, platform: demo.platform, label: demo.label, apiBase: demo.apiBase, secrets, isDemo: true })
 
   const accounts = await listAccounts(desk.db)
   let account = accounts.find(a => a.appId === appId)
@@ -99,12 +103,9 @@ async function connect(desk: Desk, webUrl: string, demo: DemoAccount) {
     const at = new Date(desk.now().getTime() - 2 * 86_400_000)
     account = (await storeConnected(desk.db, { ...given, id: newId(), appId, platform: demo.platform, isDemo: true, at, secrets: sealSecrets(desk.vault, given.secrets) })).account
   }
-  await desk.connectorFor(demo.platform).onConnected?.(await openLine(desk, account.id), `${webUrl}/webhooks/${appId}`)
-}
-
-/** Of our own making, not the simulator's: the one stored at the first start goes on. */
-function withoutVerifyToken({ verifyToken: _, ...secrets }: Record<string, string>): Secrets {
-  return secrets
+  const webhookUrl = `${webUrl}/webhooks/${appId}`
+  await desk.connectorFor(demo.platform).onConnected?.(await openLine(desk, account.id), webhookUrl)
+  return { webhookUrl, appSecrets }
 }
 
 /** The neighbouring port, so that its address is easy to guess and stays; else any free one. */

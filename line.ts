@@ -50,4 +50,11 @@ export function asAccount(row: AccountRow): Account {
   return { id, appId, platform, externalId, handle, name, status, statusReason, capabilities, isDemo, connectedAt }
 }
 
+/** Where a link leads for this app: to the platform, or to the simulator that stands for it. */
+export function linkFor(app: { apiBase: string | null }, url: string | null): string | null {
+  if (!url || !app.apiBase) return url
+  const { pathname, search, hash } = new URL(url)
+  return new URL(`${pathname}${search}${hash}`, app.apiBase).href
+}
+
 const RENEWAL_MS = 30_000

@@ -7,7 +7,8 @@ import { x } from './x/connector.ts'
 export const connectors: readonly Connector[] = [x, facebook]
 
 export function connectorFor(platform: Platform): Connector {
-  const connector = connectors.find((candidate) => candidate.platform === platform)
-  if (!connector) throw new Error(`No connector speaks ${platform}; we speak ${connectors.map((one) => one.platform).join(', ')}.`)
+  const connector = connectors.find(candidate => candidate.platform === platform)
+  if (!connector)
+    throw new Error(`No connector speaks ${platform}; we speak ${connectors.map(one => one.platform).join(', ')}.`)
   return connector
 }

@@ -12,7 +12,12 @@ export function signBytes(secret: string, bytes: Uint8Array | string, encoding: 
  * True when `header` is `sha256=` and the HMAC-SHA256 of the raw bytes under `secret`.
  * An empty secret proves nothing: it is always false. A header of another length is false, never an exception.
  */
-export function isSigned(rawBody: Uint8Array, header: string | undefined, secret: string | undefined, encoding: SignatureEncoding): boolean {
+export function isSigned(
+  rawBody: Uint8Array,
+  header: string | undefined,
+  secret: string | undefined,
+  encoding: SignatureEncoding,
+): boolean {
   if (!secret || !header?.startsWith('sha256=')) return false
   const expected = Buffer.from(signBytes(secret, rawBody, encoding))
   // The text is compared, not the decoded bytes: base64 and hex decoders forgive junk, and two spellings must not both pass.

@@ -5,7 +5,7 @@ import { fsyncSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PGlite, type PGliteInterface, type Transaction } from '@electric-sql/pglite'
+import { PGlite, type PGliteInterface, type Transaction, types } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import {
   type CompiledQuery, type DatabaseConnection, type Driver, PGliteDialect, type QueryResult,
@@ -23,14 +23,14 @@ export interface EmbeddedOptions {
 /** @throws when another process holds the folder. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<{ lite: PGlite; close: () => Promise<void> }> {
   if (!options.dir) {
-    const lite = await PGlite.create({ startParams: startParams(false), ...(options.snapshot ? { loadDataDir: options.snapshot } : {}) })
+    const lite = await PGlite.create({ ...FAST_BYTES, startParams: startParams(false), ...(options.snapshot ? { loadDataDir: options.snapshot } : {}) })
     return { lite, close: () => lite.close() }
   }
   mkdirSync(options.dir, { recursive: true, mode: 0o700 })
   const unlock = await lockFolder(options.dir)
   const fs = options.syncToDisk ? new SyncedFS(options.dir) : new NodeFS(options.dir)
   try {
-    const lite = await PGlite.create({ fs, startParams: startParams(options.syncToDisk) })
+    const lite = await PGlite.create({ ...FAST_BYTES, fs, startParams: startParams(options.syncToDisk) })
     return { lite, close: async () => { await lite.close(); unlock() } }
   } catch (error) {
     unlock()
@@ -121,6 +121,11 @@ export function poolOver(lite: PGliteInterface) {
     }
   }
   return Object.assign(new EventEmitter(), { options: { keepAlive: true }, query, connect: async () => new Client(), end: async () => {} })
+}
+/** PGlite writes and reads bytea a byte at a time; Node's own hex is some twenty times as fast, and every delivery passes here. */
+const FAST_BYTES = {
+  serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}` },
+  parsers: { [types.BYTEA]: (hex: string) => new Uint8Array(Buffer.from(hex.slice(2), 'hex')) },
 }
 const LISTEN = /^\s*listen\s+"?(\w+)"?/im
 

@@ -108,6 +108,13 @@ export async function solveHeld(tx: Db, ids: readonly Id[], incidentId: Id, solv
   return result.rows
 }
 
+/** Of the given tickets, those linked to this incident. */
+export async function keepLinked(db: Db, ids: readonly Id[], incidentId: Id): Promise<Id[]> {
+  if (!ids.length) return []
+  const rows = await db.selectFrom('tickets').select('id').where('id', 'in', [...ids]).where('incidentId', '=', incidentId).execute()
+  return rows.map(row => row.id)
+}
+
 /** How the ticket stood when it was last linked: what an unlink gives back. */
 export async function findTakenOver(tx: Db, ticketId: Id): Promise<{ waitingSince: Date | null; responseDueAt: Date | null } | undefined> {
   const result = await sql<{ waitingSince: Date | null; responseDueAt: Date | null }>`

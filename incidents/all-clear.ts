@@ -1,11 +1,11 @@
 // The end of an incident: when it may be declared over, and solving what it held.
 import { v7 as newId } from 'uuid'
-import { findIncident, type IncidentRow, solveHeld } from '../db/incidents.ts'
+import { findIncident, type IncidentRow, keepLinked, solveHeld } from '../db/incidents.ts'
 import { insertNotes } from '../db/notes.ts'
 import { appendTicketEvents, type NewTicketEvent } from '../db/ticket-events.ts'
 import type { Desk } from '../desk.ts'
 import type { Id } from '../domain.ts'
-import { unlinkTicket } from './incident.ts'
+import { log, unlinkTicket } from './incident.ts'
 
 export const MONITORING_MINUTES = 15
 /** Tickets solved in one transaction. */
@@ -28,10 +28,11 @@ export async function solveLinked(
   const incident = await findIncident(desk.db, given.incidentId)
   if (!incident?.resolvedAt) return { ok: false, because: 'It is still running. Give the all-clear first.' }
   let released = 0
-  for (const ticketId of given.exceptions)
+  for (const ticketId of await keepLinked(desk.db, given.exceptions, incident.id))
     if ((await unlinkTicket(desk, { ticketId, teammateId: given.teammateId, because: 'needs an answer of its own' })).ok) released++
   let solved = 0
   for (let from = 0; from < given.solve.length; from += BATCH) solved += await solveBatch(desk, incident, given.solve.slice(from, from + BATCH), given.teammateId)
+  await log(desk.db, desk, incident.id, given, 'incident.solved', undefined, { solved, released })
   desk.live.tell({ topic: 'incident', id: incident.id })
   desk.live.tell({ topic: 'queue' })
   return { ok: true, solved, released }

@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid'
 import { insertAuditEntry } from '../db/audit-entries.ts'
 import { listAccounts } from '../db/accounts.ts'
 import {
-  findIncident, findTakenOver, holdTickets, type IncidentRow, insertIncident, listActiveIncidents, lockIncident, updateIncident,
+  findIncident, findTakenOver, holdTickets, type IncidentRow, insertIncident, listActiveIncidents, listMatchingIds, lockIncident, updateIncident,
 } from '../db/incidents.ts'
 import type { Db, Tx } from '../db/schema.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
@@ -105,6 +105,11 @@ export async function incidentFor(
   const incident = running.findLast(i => ticket.startedAt.getTime() >= i.declaredAt.getTime() - MATCH_BEFORE_MS)
   return incident ? { incident, isLinked: false } : null
 }
+
+/** Open outage reports nobody linked yet: what "link the matching ones" shows before it does. */
+export const findMatching = (desk: Pick<Desk, 'db'>, incident: IncidentRow): Promise<Id[]> =>
+  incident.resolvedAt ? Promise.resolve([]) : listMatchingIds(desk.db, new Date(incident.declaredAt.getTime() - MATCH_BEFORE_MS), MOST_MATCHES)
+const MOST_MATCHES = 500
 
 /** Holds tickets back from the queue: one public update answers them all. Solved, spam and already linked ones are left as they are. */
 export async function linkTickets(desk: Desk, given: By & { ticketIds: readonly Id[]; incidentId: Id }): Promise<{ ok: true; linked: number } | { ok: false; because: string }> {

@@ -49,7 +49,7 @@ export async function proposeUpdate(desk: Desk, incident: Pick<IncidentRow, 'imp
     renditions: accounts.filter(account => account.status !== 'off').map(account => {
       const connector = desk.connectorFor(account.platform)
       return {
-        accountId: account.id, platform: account.platform, label: `${connector.label} · ${nameOf(account)}`, rule: connector.limits.status, text: word(account.platform),
+        accountId: account.id, platform: account.platform, label: `${connector.label} · ${account.name}`, rule: connector.limits.status, text: word(account.platform),
         problem: account.status === 'reconnect' ? 'This account must be reconnected: the update waits until then.' : null,
       }
     }),
@@ -79,4 +79,3 @@ export function whyNotPublish(text: string, rule: LengthRule | null): string | n
   return length > rule.limit ? `It is ${length - rule.limit} ${rule.unit} too long (${length} of ${rule.limit}).` : null
 }
 
-const nameOf = (account: { handle: string; name: string }) => (account.handle ? `@${account.handle}` : account.name)

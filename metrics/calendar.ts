@@ -25,7 +25,8 @@ export interface OpenHours {
 /** Minutes of [a, b) inside the open hours in force on each date. */
 export function bus(calendar: BusinessCalendar, a: Date, b: Date): number {
   let ms = 0
-  for (let date = localDate(calendar.zone, a); date <= localDate(calendar.zone, b); date = addDays(date, 1)) {
+  const last = localDate(calendar.zone, b)
+  for (let date = localDate(calendar.zone, a); date <= last; date = addDays(date, 1)) {
     for (const hours of openOn(calendar, date)) {
       const from = Math.max(a.getTime(), instantAt(calendar.zone, date, hours.from).getTime())
       const to = Math.min(b.getTime(), instantAt(calendar.zone, date, hours.to).getTime())

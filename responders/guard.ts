@@ -91,7 +91,7 @@ function isPhone(text: string): boolean {
   const digits = digitsOf(text)
   if (digits.length < 7 || digits.length > 15) return false
   if (/^\d{4}-\d{2}-\d{2}/.test(text)) return false
-  return /^\s*(\+|\(?0|\()/.test(text) || /^\d{3}[ .-]\d{3,4}[ .-]\d{3,4}$/.test(text.trim())
+  return /^\s*(\+|\(?0|\()/.test(text) || /^\d{3}[ .-]\d{3}[ .-]\d{4}$/.test(text.trim())
 }
 
 /** The longest beginning of a match that is a valid IBAN; the shape may have swallowed the next words. */

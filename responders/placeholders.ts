@@ -27,7 +27,7 @@ export interface Values {
 export function fillTemplate(template: string, values: Values): { text: string; open: Placeholder[] } {
   const text = template.replace(PLACEHOLDER, (whole, inner: string) => {
     const { name, asks, fallback } = parse(inner)
-    const value = name === 'ask' ? values.asks?.[asks ?? ''] : valueOf(name, values)
+    const value = name === 'ask' ? values.asks?.[asks ?? ''] : known(name, values)
     return value?.trim() || fallback || whole
   })
   return { text, open: findPlaceholders(text) }
@@ -51,7 +51,7 @@ function parse(inner: string): Omit<Placeholder, 'span'> {
   return ask ? { name: 'ask', asks: ask[1] || null, fallback } : { name: before.trim(), asks: null, fallback }
 }
 
-function valueOf(name: string, values: Values): string | undefined {
+function known(name: string, values: Values): string | undefined {
   switch (name) {
     case 'customer.first_name': return values.customer && firstNameOf(values.customer)
     case 'customer.handle': return values.customer?.handle && `@${values.customer.handle}`

@@ -12,7 +12,7 @@ export function movableClock(base: () => number = Date.now): Clock {
   let offset = 0
   return {
     now: () => base() + offset,
-    advance: (ms) => {
+    advance: ms => {
       if (!(ms >= 0)) throw new RangeError('the clock only moves forward')
       offset += ms
     },

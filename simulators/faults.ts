@@ -6,8 +6,8 @@ export type RequestFault = {
   path?: string
   /** How many times; default 1. */
   times?: number
-} & (
-  /** 429 on X, a throttle code on Graph (`code`: 4, 17, 32, 613, 80001…). `bare`: without the headers that say how long. */
+} & /** 429 on X, a throttle code on Graph (`code`: 4, 17, 32, 613, 80001…). `bare`: without the headers that say how long. */
+(
   | { kind: 'rate-limited'; bare?: boolean; resetInMs?: number; code?: number }
   | { kind: 'server-error'; status?: number }
   | { kind: 'html-502' }
@@ -29,8 +29,8 @@ export type RequestFault = {
 )
 
 /** What a push can meet. */
-export type PushFault = { times?: number } & (
-  /** Sent twice. */
+export type PushFault = { times?: number } & /** Sent twice. */
+(
   | { kind: 'push-duplicate' }
   /** The next `times` pushes are gathered and sent last first. */
   | { kind: 'push-reorder' }
@@ -58,7 +58,7 @@ export function faultBoard(initial: readonly Fault[] = []): FaultBoard {
   }
   const take = (wanted: (entry: (typeof waiting)[number]) => boolean) => {
     const hit = waiting.find(wanted)
-    if (hit && --hit.left <= 0) waiting = waiting.filter((entry) => entry !== hit)
+    if (hit && --hit.left <= 0) waiting = waiting.filter(entry => entry !== hit)
     return hit?.fault
   }
   for (const fault of initial) set(fault)
@@ -69,8 +69,9 @@ export function faultBoard(initial: readonly Fault[] = []): FaultBoard {
     },
     list: () => waiting.map(({ fault, left }) => ({ ...fault, times: left })),
     takeForRequest: (method, path) =>
-      waiting.length ? (take((entry) => entry.matches(method, path)) as RequestFault | undefined) : undefined,
-    takeForPush: () => (waiting.length ? (take((entry) => isPushFault(entry.fault)) as PushFault | undefined) : undefined),
+      waiting.length ? (take(entry => entry.matches(method, path)) as RequestFault | undefined) : undefined,
+    takeForPush: () =>
+      waiting.length ? (take(entry => isPushFault(entry.fault)) as PushFault | undefined) : undefined,
   }
 }
 
@@ -79,7 +80,15 @@ function isPushFault(fault: Fault): fault is PushFault {
 }
 
 function requestMatcher({ method, path }: RequestFault): (method: string, path: string) => boolean {
-  const pattern = path === undefined ? null : new RegExp(`^${path.split(/(\*\*|\*|:\w+)/).map(patternPart).join('')}$`)
+  const pattern =
+    path === undefined
+      ? null
+      : new RegExp(
+          `^${path
+            .split(/(\*\*|\*|:\w+)/)
+            .map(patternPart)
+            .join('')}$`,
+        )
   return (itsMethod, itsPath) => (!method || method.toUpperCase() === itsMethod) && (!pattern || pattern.test(itsPath))
 }
 

@@ -8,7 +8,11 @@ export interface Journal<Entry> {
 }
 
 /** Tells `replay` every entry kept so far, then appends. Without a directory nothing is kept. */
-export function openJournal<Entry>(dir: string | undefined, name: string, replay: (entry: Entry) => void): Journal<Entry> {
+export function openJournal<Entry>(
+  dir: string | undefined,
+  name: string,
+  replay: (entry: Entry) => void,
+): Journal<Entry> {
   if (!dir) return { append: () => undefined, close: () => undefined }
   fs.mkdirSync(dir, { recursive: true })
   const file = path.join(dir, `${name}.jsonl`)
@@ -16,7 +20,7 @@ export function openJournal<Entry>(dir: string | undefined, name: string, replay
   const fd = fs.openSync(file, 'a')
   return {
     // Written in the same turn as the change: what a caller was told is in the kernel's hands before he hears it.
-    append: (entry) => {
+    append: entry => {
       fs.writeSync(fd, `${JSON.stringify(entry)}\n`)
     },
     close: () => fs.closeSync(fd),

@@ -44,9 +44,18 @@ export const people: readonly Person[] = [
 /** A handle X would take, for a name somebody typed. */
 export function handleFor(nameOrHandle: string): { handle: string; name: string } {
   const typed = nameOrHandle.trim()
-  const known = people.find((person) => person.name.toLowerCase() === typed.toLowerCase() || person.handle === typed.replace(/^@/, '').toLowerCase())
+  const known = people.find(
+    person =>
+      person.name.toLowerCase() === typed.toLowerCase() || person.handle === typed.replace(/^@/, '').toLowerCase(),
+  )
   if (known) return { handle: known.handle, name: known.name }
-  const plain = typed.replace(/^@/, '').normalize('NFD').replace(/[\u0300-\u036f]/g, '')
-  const handle = plain.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 15)
+  const plain = typed
+    .replace(/^@/, '')
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+  const handle = plain
+    .replace(/[^A-Za-z0-9_]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 15)
   return { handle: handle || 'someone', name: typed.replace(/^@/, '') || 'Someone' }
 }

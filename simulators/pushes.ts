@@ -82,9 +82,7 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
   const pump = (name: string, lane: Lane<Content>) => {
     const rest = lane.pausedUntil - Date.now()
     if (rest > 0) return pumpSoon(name, rest + 1)
-    // One probe while the receiver is down; full speed once it answered.
-    const width = lane.failures > 0 ? 1 : mostAtOnce
-    while (!held && !stopped && lane.ready.length > 0 && lane.inFlight < width) {
+    while (!held && !stopped && lane.ready.length > 0 && lane.inFlight < widthOf(lane)) {
       const batch = lane.ready.splice(0, options.maxBatch)
       lane.inFlight++
       void send(name, lane, batch).finally(() => {
@@ -93,6 +91,9 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
       })
     }
   }
+  // One probe while the receiver is down. Else a few go in order, and the more wait the more go at once.
+  const widthOf = (lane: Lane<Content>) =>
+    lane.failures > 0 ? 1 : Math.min(mostAtOnce, Math.ceil(lane.ready.length / 8))
   const later = (item: Waiting<Content>, ms: number) => {
     const timer = setTimeout(() => {
       delayed.delete(item)
@@ -104,7 +105,7 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
   }
   const send = async (name: string, lane: Lane<Content>, batch: Waiting<Content>[]) => {
     const fault = options.faults.takeForPush()
-    const ids = batch.map((item) => item.id)
+    const ids = batch.map(item => item.id)
     if (fault?.kind === 'push-drop') return options.done(ids)
     if (fault?.kind === 'push-delay') {
       for (const item of batch) later(item, fault.ms)
@@ -112,12 +113,16 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
     }
     if (fault?.kind === 'push-reorder') {
       reordering.push(...batch)
-      if (options.faults.list().some((other) => other.kind === 'push-reorder')) return
+      if (options.faults.list().some(other => other.kind === 'push-reorder')) return
       // Alone in its lane and one at a time, or concurrency would put them back in order.
       for (const item of reordering.splice(0).reverse()) await send(name, lane, [item])
       return
     }
-    const envelope = options.envelope(name, batch.map((item) => item.content), fault?.kind === 'push-bad-signature')
+    const envelope = options.envelope(
+      name,
+      batch.map(item => item.content),
+      fault?.kind === 'push-bad-signature',
+    )
     if (envelope === undefined) return options.done(ids)
     if (envelope === null) {
       lane.ready.unshift(...batch)
@@ -134,9 +139,9 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
     }
     for (const item of batch) item.attempts++
     if (status === null) {
-      lane.failures++
       lane.ready.unshift(...batch)
-      lane.pausedUntil = Date.now() + pauseMs(lane.failures)
+      // Sixteen that failed together are one failure.
+      if (lane.pausedUntil <= Date.now()) lane.pausedUntil = Date.now() + pauseMs(++lane.failures)
     } else for (const item of batch) later(item, pauseMs(item.attempts))
   }
   const waitingCount = () => {
@@ -146,7 +151,7 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
   }
 
   return {
-    add: (push) => {
+    add: push => {
       laneOf(push.lane).ready.push({ ...push, attempts: 0 })
       pumpSoon(push.lane)
     },
@@ -176,7 +181,7 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
       const end = Date.now() + timeoutMs
       while (waitingCount() > 0) {
         if (Date.now() > end) return false
-        await new Promise((resolve) => setTimeout(resolve, 5))
+        await new Promise(resolve => setTimeout(resolve, 5))
       }
       return true
     },
@@ -195,14 +200,14 @@ function pauseMs(failures: number): number {
 
 /** The receiver's status; null when no answer came at all. */
 function deliver(agent: http.Agent, { url, body, headers }: Envelope, timeoutMs: number): Promise<number | null> {
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     const request = http.request(url, {
       agent,
       method: 'POST',
       timeout: timeoutMs,
       headers: { 'content-type': 'application/json', 'content-length': body.length, ...headers },
     })
-    request.on('response', (response) => {
+    request.on('response', response => {
       response.resume()
       response.on('end', () => resolve(response.statusCode ?? null))
       response.on('error', () => resolve(null))

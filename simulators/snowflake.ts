@@ -13,12 +13,12 @@ export interface Snowflakes {
 export function snowflakes(): Snowflakes {
   let serial = 0n
   return {
-    next: (atMs) => {
+    next: atMs => {
       serial = (serial + 1n) & 0x3fffffn
       const ms = BigInt(Math.floor(atMs)) - epoch
       return String(((ms > 0n ? ms : 0n) << low) | serial)
     },
-    seen: (id) => {
+    seen: id => {
       const theirs = BigInt(id) & 0x3fffffn
       if (theirs > serial) serial = theirs
     },

@@ -1,12 +1,21 @@
 // What the public pages of both platforms share: the frame, a post, a form's fields, and the live feed.
 import type { Hono } from 'hono'
 import { raw } from 'hono/html'
-import { streamSSE } from 'hono/streaming'
 import type { PropsWithChildren } from 'hono/jsx'
+import { streamSSE } from 'hono/streaming'
 import { people } from './people.ts'
 import { liveScript, timelineStyle } from './timeline-style.ts'
 
-export function Page({ title, brand, tabs, children }: PropsWithChildren<{ title: string; brand: 'x' | 'graph'; tabs?: { href: string; label: string; current: boolean }[] }>) {
+export function Page({
+  title,
+  brand,
+  tabs,
+  children,
+}: PropsWithChildren<{
+  title: string
+  brand: 'x' | 'graph'
+  tabs?: { href: string; label: string; current: boolean }[]
+}>) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -21,14 +30,15 @@ export function Page({ title, brand, tabs, children }: PropsWithChildren<{ title
         </head>
         <body>
           <div class="banner">
-            <strong>Simulator:</strong> nothing here leaves your machine. Everybody and everything on this page is invented.
+            <strong>Simulator:</strong> nothing here leaves your machine. Everybody and everything on this page is
+            invented.
           </div>
           <header class="top">
             <div>
               <strong>{brand === 'x' ? 'A local stand-in for X' : 'A local stand-in for Facebook'}</strong>
               {tabs && (
                 <nav class="tabs" aria-label="Parts of this page">
-                  {tabs.map((tab) => (
+                  {tabs.map(tab => (
                     <a href={tab.href} aria-current={tab.current ? 'page' : undefined}>
                       {tab.label}
                     </a>
@@ -44,7 +54,17 @@ export function Page({ title, brand, tabs, children }: PropsWithChildren<{ title
   )
 }
 
-export function Profile({ name, line, about, numbers }: { name: string; line: string; about: string; numbers: string }) {
+export function Profile({
+  name,
+  line,
+  about,
+  numbers,
+}: {
+  name: string
+  line: string
+  about: string
+  numbers: string
+}) {
   return (
     <section class="card profile" aria-label={`Profile of ${name}`}>
       <div class="cover" />
@@ -59,18 +79,36 @@ export function Profile({ name, line, about, numbers }: { name: string; line: st
 
 export function Face({ name, ours = false }: { name: string; ours?: boolean }) {
   const words = name.split(/\s+/).filter(Boolean)
-  const initials = `${[...(words[0] ?? '?')][0] ?? '?'}${words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : ''}`.toUpperCase()
+  const initials =
+    `${[...(words[0] ?? '?')][0] ?? '?'}${words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : ''}`.toUpperCase()
   let hue = 7
   for (const char of name) hue = (hue * 31 + (char.codePointAt(0) ?? 0)) % 360
   return (
-    <span class={ours ? 'face ours' : 'face'} style={ours ? undefined : `background:hsl(${hue} 45% 40%)`} aria-hidden="true">
+    <span
+      class={ours ? 'face ours' : 'face'}
+      style={ours ? undefined : `background:hsl(${hue} 45% 33%)`}
+      aria-hidden="true"
+    >
       {initials}
     </span>
   )
 }
 
 /** One post or comment. */
-export function Post(props: PropsWithChildren<{ id: string; name: string; line?: string; ours: boolean; at: number; now: number; text: string; marks?: string[]; answerHref?: string; href?: string }>) {
+export function Post(
+  props: PropsWithChildren<{
+    id: string
+    name: string
+    line?: string
+    ours: boolean
+    at: number
+    now: number
+    text: string
+    marks?: string[]
+    answerHref?: string
+    href?: string
+  }>,
+) {
   return (
     <article class={props.ours ? 'post ours-post' : 'post'} id={`p-${props.id}`}>
       <Face name={props.name} ours={props.ours} />
@@ -84,7 +122,7 @@ export function Post(props: PropsWithChildren<{ id: string; name: string; line?:
               {ago(props.now - props.at)}
             </time>
           </a>
-          {(props.marks ?? []).map((mark) => (
+          {(props.marks ?? []).map(mark => (
             <span class="badge plain">{mark}</span>
           ))}
         </div>
@@ -101,7 +139,9 @@ export function Post(props: PropsWithChildren<{ id: string; name: string; line?:
 }
 
 function withHandles(text: string) {
-  return text.split(/((?<![A-Za-z0-9_])@[A-Za-z0-9_]{1,15})/).map((part, index) => (index % 2 ? <span class="handle">{part}</span> : part))
+  return text
+    .split(/((?<![A-Za-z0-9_])@[A-Za-z0-9_]{1,15})/)
+    .map((part, index) => (index % 2 ? <span class="handle">{part}</span> : part))
 }
 
 export function ago(ms: number): string {
@@ -119,7 +159,7 @@ export function WriteAs({ value }: { value: string }) {
       Write as
       <input name="as" list="people" value={value} required maxlength={50} autocomplete="off" />
       <datalist id="people">
-        {people.map((person) => (
+        {people.map(person => (
           <option value={person.name}>@{person.handle}</option>
         ))}
       </datalist>
@@ -130,10 +170,14 @@ export function WriteAs({ value }: { value: string }) {
 
 /** The style, the script and the feed that says "something happened". */
 export function pageAssets(app: Hono, watch: (listener: () => void) => () => void): void {
-  app.get('/_page/style.css', (c) => c.body(timelineStyle, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' }))
-  app.get('/_page/live.js', (c) => c.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }))
-  app.get('/_page/live', (c) =>
-    streamSSE(c, async (stream) => {
+  app.get('/_page/style.css', c =>
+    c.body(timelineStyle, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' }),
+  )
+  app.get('/_page/live.js', c =>
+    c.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
+  )
+  app.get('/_page/live', c =>
+    streamSSE(c, async stream => {
       let dirty = false
       let wake: () => void = () => undefined
       const stopWatching = watch(() => {
@@ -145,9 +189,10 @@ export function pageAssets(app: Hono, watch: (listener: () => void) => () => voi
         wake()
       })
       while (!stream.aborted) {
-        if (!dirty) await new Promise<void>((resolve) => {
-          wake = resolve
-        })
+        if (!dirty)
+          await new Promise<void>(resolve => {
+            wake = resolve
+          })
         // Many things may happen at once: a reader is told twice a second at most.
         await stream.sleep(500)
         dirty = false

@@ -18,7 +18,7 @@ const kinds: Kind[] = ['outage', 'account', 'praise', 'complaint', 'question', '
 
 const { values } = parseArgs({ options: { data: { type: 'string' }, fold: { type: 'string', default: '1' }, show: { type: 'string' } } })
 if (!values.data) throw new Error('--data DIR is missing: the folder that holds airline-sentiment, complaints, …')
-console.log(`dev rows of fold ${values.fold} (fold 0 set the care prior; no row trained a weight)\n`)
+console.log(`dev rows of fold ${values.fold} (fold 0 set the care prior and showed which cues were missing; no row trained a weight)\n`)
 console.log('measure                                rows   ours   natural AFINN   ahead by')
 sentimentOf('airline-sentiment', 1, true)
 // Not written to any brand.

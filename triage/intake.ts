@@ -2,7 +2,7 @@
 import { v7 as newId } from 'uuid'
 import { type Connector, type Incoming, type IncomingMention, PlatformError } from '../connectors/connector.ts'
 import {
-  type AccountRow, claimPoll, listAccounts, listPlatformApps, markAccountError, markDelivered, markPolled, markReconnect,
+  type AccountRow, claimPoll, listAccounts, listPlatformApps, markAccountError, markDelivered, markPolled, markReconnect, type PlatformAppRow,
 } from '../db/accounts.ts'
 import { upsertCustomers } from '../db/customers.ts'
 import { claimDeliveries, claimDelivery, type DeliveryRow, insertDeliveries, markRead, markUnreadable, replaceBody } from '../db/deliveries.ts'
@@ -13,7 +13,7 @@ import { appendTicketEvents } from '../db/ticket-events.ts'
 import { raiseRevisions } from '../db/tickets.ts'
 import type { Desk } from '../desk.ts'
 import type { Author, Id, Platform } from '../domain.ts'
-import { openLine } from '../line.ts'
+import { linkFor, openLine } from '../line.ts'
 import { maskCardsInJson } from './cards.ts'
 import { recordOwnWords } from './own-words.ts'
 import { isRowFault } from './row-fault.ts'
@@ -95,7 +95,7 @@ async function readBatch(desk: Desk, tx: Tx, deliveries: DeliveryRow[]): Promise
         }
         note(heardOf, account.id, delivery.receivedAt, incoming)
         if (incoming.kind === 'revoked') await markReconnect(tx, account.id, delivery.receivedAt, incoming.reason)
-        else gather(found, account, incoming, delivery)
+        else gather(found, account, apps.get(account.appId)!, incoming, delivery)
       }
       if (unknown.size) throw new Error(`for an account that is not connected here: ${[...unknown].join(', ')}. Connect it, then read this again.`)
       read.push(delivery.id)
@@ -134,8 +134,8 @@ interface Found {
   echoOf: string | null
 }
 
-function gather(found: Map<string, Found>, account: AccountRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow) {
-  const next = toFound(account, incoming, delivery)
+function gather(found: Map<string, Found>, account: AccountRow, app: PlatformAppRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow) {
+  const next = toFound(account, app, incoming, delivery)
   const key = `${account.id} ${next.mention.visibility} ${next.mention.externalId}`
   const before = found.get(key)
   if (!before) return found.set(key, next)
@@ -156,7 +156,7 @@ function gather(found: Map<string, Found>, account: AccountRow, incoming: Exclud
   })
 }
 
-function toFound(account: AccountRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow): Found {
+function toFound(account: AccountRow, app: PlatformAppRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow): Found {
   const given: IncomingMention = incoming.kind === 'mention' ? incoming.mention : standIn(incoming, delivery)
   const text = storable(given.text)
   return {
@@ -165,7 +165,7 @@ function toFound(account: AccountRow, incoming: Exclude<Incoming, { kind: 'revok
     mention: {
       id: newId(), accountId: account.id, platform: account.platform, visibility: given.visibility, direction: given.direction, externalId: given.externalId,
       replyToExternalId: given.replyToExternalId ?? null, threadKey: given.threadKey, parentExternalId: given.parentExternalId, customerId: null,
-      text, textKey: sameWordsKey(text), url: given.url, addressesUs: given.addressesUs, facts: given.facts ?? {}, postedAt: given.postedAt,
+      text, textKey: sameWordsKey(text), url: linkFor(app, given.url), addressesUs: given.addressesUs, facts: given.facts ?? {}, postedAt: given.postedAt,
       receivedAt: delivery.receivedAt, version: given.version, isEdit: given.isEdit,
       removedAt: incoming.kind === 'removal' ? (incoming.at ?? delivery.receivedAt) : null,
       unreadableBecause: incoming.kind === 'unreadable' ? incoming.because : null,

@@ -17,6 +17,7 @@ export type JudgedMention = Pick<Mention, 'text' | 'visibility' | 'direction' | 
 
 /** Dropping as noise needs this much, and no sign of a question, a complaint or an outage. */
 const noiseConfidence = 0.85
+const thanksConfidence = 0.9
 /** All categories of the first tier together, from here on, make it a ticket. */
 const firstTierFires = 0.5
 /** A second label is worth a tag from here on. */
@@ -112,7 +113,7 @@ function rulesFor(reading: Reading, scores: Scores, context: JudgeContext, isPri
     const category = odds.get('account_question')! > odds.get('technical_question')! ? 'account_question' : 'technical_question'
     rules.push({ signal: 'question', category, points: 1.5, because: `${quote(reading, question)}: a direct question to us`, span: [question.start, question.end] })
   }
-  if (isOnlyThanks(reading)) rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: 3.5, because: 'nothing but thanks' })
+  if (isOnlyThanks(reading)) rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: 4.5, because: 'nothing but thanks' })
   else rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: -5, because: 'more than thanks' })
   const addresses = isPrivate || context.addressesUs
   if (addresses) rules.push({ signal: 'addressed', category: 'untargeted_comment', points: -6, because: 'it speaks to us' })
@@ -163,7 +164,7 @@ function choose(odds: Map<Category, number>, rules: readonly Rule[], isQuestion:
   const best = strongest(odds, judgedCategories.filter((category) => !tier1.includes(category)))
   const second: readonly JudgedCategory[] = ['positive_feedback', addresses ? 'general_reference' : 'untargeted_comment']
   if (!noise.includes(best)) return { category: best, wasNoise: false, isUnsure: first > 1 - sureOfTier }
-  if (mayDrop(best) && shares.get(best)! >= noiseConfidence) return { category: best, wasNoise: false, isUnsure: false }
+  if (mayDrop(best) && shares.get(best)! >= (best === 'thanks_only' ? thanksConfidence : noiseConfidence)) return { category: best, wasNoise: false, isUnsure: false }
   return { category: strongest(odds, second), wasNoise: true, isUnsure: true }
 }
 

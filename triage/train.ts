@@ -83,7 +83,6 @@ function temperatureOf(rows: Row[]): number {
       best = scale
     }
   }
-  console.log(`belief scaled by ${best.toFixed(2)}; log loss ${(least / left.length).toFixed(3)} on ${left.length} mentions left out`)
   return Number(best.toFixed(2))
 }
 

@@ -3,27 +3,46 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { csrf } from 'hono/csrf'
 import { secureHeaders } from 'hono/secure-headers'
+import { accountSignInPages } from './account-sign-in.tsx'
+import { accountsPages } from './accounts.tsx'
 import { assets } from './assets.ts'
+import { dashboardPages } from './dashboard.tsx'
 import type { WebDesk, WebEnv } from './env.ts'
 import { framed } from './frame.ts'
+import { healthPages } from './health.tsx'
+import { healthRoutes } from './healthz.ts'
+import { incidentPages } from './incidents.tsx'
 import { liveStream } from './live.ts'
+import { mePages } from './me.tsx'
 import { mentionActions } from './mention-actions.ts'
+import { timeAnswers } from './meters.ts'
 import { brokenPage, missingPage } from './parts/broken.tsx'
 import { refused } from './parts/refused.tsx'
+import { platformAppPages } from './platform-apps.tsx'
 import { queuePages } from './queue.tsx'
-import { signedInOnly } from './session.ts'
+import { replyActions } from './replies.ts'
+import { requireRole, signedInOnly } from './session.ts'
 import { signInPages } from './sign-in.tsx'
-import { ticketActions } from './ticket-actions.tsx'
+import { statusPages } from './status-page.tsx'
+import { teammatesPages } from './teammates.tsx'
+import { templatesPages } from './templates.tsx'
+import { ticketActions } from './ticket-actions.ts'
 import { ticketPages } from './ticket.tsx'
+import { webhookRoutes } from './webhooks.ts'
 
 export function buildApp(desk: WebDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.use(async (c, next) => { c.set('desk', desk); await next() })
+  // Before all else: a webhook pays for no middleware it does not need.
+  app.route('/', webhookRoutes(desk))
+  app.use(timeAnswers())
   app.use(secureHeaders(SECURE))
   app.onError(brokenPage)
   app.notFound(missingPage)
 
   // For everybody, and for machines: these bring their own proof, or need none.
+  app.route('/', healthRoutes())
+  app.route('/', statusPages())
   app.route('/', assets())
 
   app.use(csrf({ origin: (origin, c) => isOurs(origin, desk.config.publicUrl, c.req.header('host')) }))
@@ -35,10 +54,21 @@ export function buildApp(desk: WebDesk): Hono<WebEnv> {
   app.route('/', liveStream())
   app.use(framed)
   app.get('/', c => c.redirect('/queue', 302))
+  for (const path of ['/tickets/*', '/mentions/*', '/next']) app.post(path, requireRole('rep'))
   app.route('/', queuePages())
   app.route('/', ticketPages())
   app.route('/', ticketActions())
+  app.route('/', replyActions())
   app.route('/', mentionActions())
+  app.route('/', dashboardPages())
+  app.route('/', incidentPages())
+  app.route('/', templatesPages())
+  app.route('/', accountsPages())
+  app.route('/', platformAppPages())
+  app.route('/', accountSignInPages())
+  app.route('/', healthPages())
+  app.route('/', teammatesPages())
+  app.route('/', mePages())
   return app
 }
 

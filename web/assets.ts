@@ -1,4 +1,4 @@
-// Files browsers fetch: css, js, icons of the platforms, and each platform's own length rule.
+// Files browsers fetch: css, js, icons of the platforms, and the rules browser and server share.
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
@@ -11,7 +11,8 @@ export function assets() {
   const files = new Hono()
   files.get('/public/htmx.js', c => answer(c.req.raw, join(projectRoot, 'node_modules/htmx.org/dist/htmx.min.js'), 'js'))
   files.get('/public/platforms/:platform/icon.svg', c => answer(c.req.raw, join(projectRoot, 'connectors', plain(c.req.param('platform')), 'icon.svg'), 'svg'))
-  files.get('/public/platforms/:platform/length.js', c => answer(c.req.raw, lengthRule(plain(c.req.param('platform'))), 'js'))
+  files.get('/public/platforms/:platform/length.js', c => answer(c.req.raw, sourceOf(`connectors/${plain(c.req.param('platform'))}/length`), 'js'))
+  files.get('/public/rules/:name{(signature|handoff)\\.(js|ts)}', c => answer(c.req.raw, sourceOf(`responders/${c.req.param('name').split('.')[0]}`), 'js'))
   files.get('/public/:name{[a-z0-9-]+\\.(css|js|svg)}', c => {
     const name = c.req.param('name')
     return answer(c.req.raw, join(projectRoot, 'web/public', name), name.split('.').pop() as keyof typeof TYPES)
@@ -19,10 +20,10 @@ export function assets() {
   return files
 }
 
-/** The browser counts with the very file the server counts with: compiled in dist/, or the source with its types taken off. */
-function lengthRule(platform: string) {
-  const compiled = join(import.meta.dirname, '../connectors', platform, 'length.js')
-  return existsSync(compiled) ? compiled : join(projectRoot, 'connectors', platform, 'length.ts')
+/** The browser counts and signs with the very files the server uses: compiled in dist/, or the source with its types taken off. */
+function sourceOf(name: string) {
+  const compiled = join(import.meta.dirname, '..', `${name}.js`)
+  return existsSync(compiled) ? compiled : join(projectRoot, `${name}.ts`)
 }
 
 async function answer(request: Request, path: string, type: keyof typeof TYPES): Promise<Response> {

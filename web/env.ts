@@ -15,6 +15,8 @@ export interface WebDesk extends Desk {
   queueCounts: () => Promise<Record<string, number>>
   prometheus: () => Promise<string>
   isEmbedded: boolean
+  /** Only while the demo runs: how it is ended, and where its customers write. */
+  demo?: { remove: () => Promise<void>; links: { label: string; url: string }[] } | undefined
 }
 
 export type WebEnv = { Variables: { desk: WebDesk; teammate: SignedIn; frame: Frame } }

@@ -105,7 +105,7 @@ function SendAgainPage({ to, kept }: { to: string; kept: Words }) {
 }
 
 /** Fields that hold people's words. */
-const WRITTEN = ['text', 'pointer', 'note', 'reason']
+const WRITTEN = ['text', 'pointerText', 'reason', 'individuallyBecause']
 
 async function wordsOf(c: Context): Promise<Words> {
   const form = await c.req.parseBody({ all: true })

@@ -16,11 +16,26 @@ export const facebook: Connector = {
   appSecrets: [
     { name: 'appId', label: 'App ID', hint: 'App settings › Basic › App ID', required: true },
     { name: 'appSecret', label: 'App secret', hint: 'App settings › Basic › App secret', required: true },
-    { name: 'verifyToken', label: 'Verify token', hint: 'Any long random text; paste the same one under Webhooks › Page › Verify token', required: true },
-    { name: 'humanAgent', label: 'Human Agent feature', hint: 'Write yes once App Review granted “Human Agent”: people may then answer up to 7 days', required: false },
+    {
+      name: 'verifyToken',
+      label: 'Verify token',
+      hint: 'Any long random text; paste the same one under Webhooks › Page › Verify token',
+      required: true,
+    },
+    {
+      name: 'humanAgent',
+      label: 'Human Agent feature',
+      hint: 'Write yes once App Review granted “Human Agent”: people may then answer up to 7 days',
+      required: false,
+    },
   ],
   accountSecrets: [
-    { name: 'pageToken', label: 'Page access token', hint: 'Business settings › System users › Generate token, with the page assigned; or sign in with Facebook instead', required: true },
+    {
+      name: 'pageToken',
+      label: 'Page access token',
+      hint: 'Business settings › System users › Generate token, with the page assigned; or sign in with Facebook instead',
+      required: true,
+    },
   ],
   intake: { webhook, polling },
   signIn,
@@ -32,8 +47,11 @@ export const facebook: Connector = {
   stillThere,
   whoAmI,
   onConnected,
-  openUrl: ({ visibility, facts }) => {
-    if (visibility === 'private') return `https://business.facebook.com/latest/inbox/messenger?asset_id=${encodeURIComponent(String(facts.page ?? ''))}`
-    return typeof facts.permalink === 'string' ? facts.permalink : null
+  openUrl: ({ visibility, externalId, facts }) => {
+    if (visibility === 'private')
+      return `https://business.facebook.com/latest/inbox/messenger?asset_id=${encodeURIComponent(String(facts.page ?? ''))}`
+    return typeof facts.permalink === 'string'
+      ? facts.permalink
+      : `https://www.facebook.com/${encodeURIComponent(externalId)}`
   },
 }

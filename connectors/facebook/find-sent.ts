@@ -17,7 +17,7 @@ export async function findSent(post: OutgoingPost, since: Date, line: Line): Pro
     page: line.account.externalId,
     text: sameWords(post.text),
     from: since.getTime() - CLOCK_MS,
-    urlOf: (id) => (post.visibility === 'private' ? null : urlOf(id, post, line)),
+    urlOf: id => (post.visibility === 'private' ? null : urlOf(id, post, line)),
   }
   if (post.visibility === 'private') return findMessage(search, post)
   if (!post.inReplyTo) return findIn(search, `${step(search.page)}/feed`, { fields: PUBLIC_FIELDS, limit: 25 })
@@ -37,7 +37,8 @@ export async function stillThere(mention: Answerable, line: Line): Promise<boole
     await pageGraph(line).get(step(mention.externalId), { fields: 'id' })
     return true
   } catch (error) {
-    if (error instanceof GraphError && ((error.code === 100 && error.subcode === 33) || error.code === 803)) return false
+    if (error instanceof GraphError && ((error.code === 100 && error.subcode === 33) || error.code === 803))
+      return false
     throw error
   }
 }
@@ -55,9 +56,9 @@ interface Search {
 
 async function findIn(search: Search, path: string, params: Record<string, unknown>): Promise<Sent | null> {
   for await (const { items } of walk(search.graph, path, params)) {
-    const found = items.find((item) => isOurs(item, search))
+    const found = items.find(item => isOurs(item, search))
     if (found) return foundAs(maybeId(found.id)!, maybeText(found.permalink_url), search)
-    if (items.some((item) => (maybeTime(item.created_time) ?? 0) < search.from)) return null
+    if (items.some(item => (maybeTime(item.created_time) ?? 0) < search.from)) return null
   }
   return null
 }
@@ -75,7 +76,10 @@ async function findMessage(search: Search, post: OutgoingPost): Promise<Sent | n
       if ((maybeTime(conversation.updated_time) ?? Number.POSITIVE_INFINITY) < search.from) return null
       // A comment's author may be known by another id than the chat's, so a private reply is looked for in every chat.
       if (!post.isPrivateReply && customerOf(conversation, search.page)?.id !== customerId) continue
-      const sent = await findIn(search, `${step(maybeId(conversation.id) ?? '')}/messages`, { fields: 'id,message,from,created_time', limit: 20 })
+      const sent = await findIn(search, `${step(maybeId(conversation.id) ?? '')}/messages`, {
+        fields: 'id,message,from,created_time',
+        limit: 20,
+      })
       if (sent) return sent
     }
   }
@@ -84,7 +88,12 @@ async function findMessage(search: Search, post: OutgoingPost): Promise<Sent | n
 
 function isOurs(item: JsonObject, { page, text, from }: Search): boolean {
   const author = isObject(item.from) ? maybeId(item.from.id) : null
-  return author === page && sameWords(maybeText(item.message) ?? '') === text && (maybeTime(item.created_time) ?? 0) >= from && maybeId(item.id) !== null
+  return (
+    author === page &&
+    sameWords(maybeText(item.message) ?? '') === text &&
+    (maybeTime(item.created_time) ?? 0) >= from &&
+    maybeId(item.id) !== null
+  )
 }
 
 /** Facebook trims, and writes line ends its own way. */

@@ -51,14 +51,23 @@ export const graphClient: GraphClient = { call: callGraph }
 const requireHere = createRequire(import.meta.url)
 const requireAsFb = createRequire(requireHere.resolve('fb'))
 // With DEBUG=* set, `fb` would print every URL, and the token is in the URL.
-//requireAsFb('debug').skips.push(/^fb:/)
+requireAsFb('debug').skips.push(/^fb:/)
 const { exchange } = requireAsFb('request') as typeof import('request')
-if (!exchange) throw new Error('`fb` found another `request` than connectors/facebook/request: `npm ls request` must show only ours')
+if (!exchange)
+  throw new Error('`fb` found another `request` than connectors/facebook/request: `npm ls request` must show only ours')
 const FacebookClass = (requireHere('fb') as { Facebook: new (options: FacebookOptions) => Facebook }).Facebook
 
 const METHODS: readonly string[] = ['get', 'post', 'delete', 'put'] satisfies GraphMethod[]
 
-async function callGraph({ token, appSecret, base, method, path, params, timeoutMs = 20_000 }: GraphCall): Promise<GraphAnswer> {
+async function callGraph({
+  token,
+  appSecret,
+  base,
+  method,
+  path,
+  params,
+  timeoutMs = 20_000,
+}: GraphCall): Promise<GraphAnswer> {
   // With any other word `fb` prints a line and never settles.
   if (!METHODS.includes(method)) throw new TypeError(`Graph is not asked with ${method}`)
   const facebook = new FacebookClass({
@@ -70,7 +79,7 @@ async function callGraph({ token, appSecret, base, method, path, params, timeout
     ...(appSecret && { appSecret }),
   })
   const isWrite = method !== 'get'
-  const secrets = [token, appSecret].filter((secret) => secret !== null)
+  const secrets = [token, appSecret].filter(secret => secret !== null)
   let answer: Answer | undefined
   const onAnswer = (got: Answer) => {
     answer = got
@@ -78,15 +87,24 @@ async function callGraph({ token, appSecret, base, method, path, params, timeout
   // A fresh copy: `fb` writes the token into the object it is given, and would then send it for the next account.
   await exchange.run({ base, onAnswer }, () =>
     // What Graph refused is judged below, by status and text; only a call without any answer is judged here.
-    facebook.api(path, method, params as never).catch((failure: unknown) => {
-      if (!answer) throw graphError({ status: null, error: networkErrorIn(failure), isWrite, usage: [], retryAfter: null, secrets })
+    facebook.api(path, method, { ...params }).catch((failure: unknown) => {
+      if (!answer)
+        throw graphError({
+          status: null,
+          error: networkErrorIn(failure),
+          isWrite,
+          usage: [],
+          retryAfter: null,
+          secrets,
+        })
     }),
   )
   if (!answer) throw nothingReadable(0, isWrite)
   const usage = usageOf(answer.headers)
   const body = readBody(answer.text)
   const retryAfter = answer.headers['retry-after'] ?? null
-  if (isObject(body?.error)) throw graphError({ status: answer.status, error: body.error, isWrite, usage, retryAfter, secrets })
+  if (isObject(body?.error))
+    throw graphError({ status: answer.status, error: body.error, isWrite, usage, retryAfter, secrets })
   if (answer.status >= 400) throw graphError({ status: answer.status, error: {}, isWrite, usage, retryAfter, secrets })
   if (!body) throw nothingReadable(answer.status, isWrite)
   const answeredAt = Date.parse(answer.headers.date ?? '')

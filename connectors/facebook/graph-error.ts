@@ -39,16 +39,22 @@ export function graphError(failure: GraphFailure): GraphError {
   const make = (kind: PlatformError['kind'], message: string, retryAfterMs?: number) =>
     new GraphError(kind, message, code, subcode, retryAfterMs)
 
-  if (code === 190 || code === 102) return make('account', `${SIGN_IN_ENDED[subcode ?? 0] ?? 'Facebook no longer accepts our sign-in'}: connect the page again. (${theirs})`)
+  if (code === 190 || code === 102)
+    return make(
+      'account',
+      `${SIGN_IN_ENDED[subcode ?? 0] ?? 'Facebook no longer accepts our sign-in'}: connect the page again. (${theirs})`,
+    )
   if (THROTTLED.has(code ?? 0) || (status === 429 && code === null)) {
     return make('retry', `Facebook asks us to slow down. (${theirs})`, regainMs(failure) ?? 5 * 60_000)
   }
   const refusal = refusalOf(code, subcode)
   if (refusal) return make('refused', `${refusal} (${theirs})`)
-  if (code === 1 || code === 2 || error.is_transient === true || status >= 500 || status === 408) return isWrite
-    ? make('unsure', `Facebook failed while it took the answer: it may be there or not. (${theirs})`)
-    : make('retry', `Facebook is having trouble. (${theirs})`, regainMs(failure) ?? 30_000)
-  if (status === 401) return make('account', `Facebook no longer accepts our sign-in: connect the page again. (${theirs})`)
+  if (code === 1 || code === 2 || error.is_transient === true || status >= 500 || status === 408)
+    return isWrite
+      ? make('unsure', `Facebook failed while it took the answer: it may be there or not. (${theirs})`)
+      : make('retry', `Facebook is having trouble. (${theirs})`, regainMs(failure) ?? 30_000)
+  if (status === 401)
+    return make('account', `Facebook no longer accepts our sign-in: connect the page again. (${theirs})`)
   return make('refused', `Facebook did not accept it. (${theirs})`)
 }
 
@@ -64,12 +70,18 @@ function networkError(code: string, message: string, isWrite: boolean): GraphErr
   if (code === 'EBASE' || code === 'EPROXY') return new GraphError('refused', message, null, null)
   if (NEVER_LEFT.test(code)) return new GraphError('retry', `Facebook cannot be reached (${code}).`, null, null, 30_000)
   return isWrite
-    ? new GraphError('unsure', `The connection ended before Facebook answered (${code}): the answer may be there or not.`, null, null)
+    ? new GraphError(
+        'unsure',
+        `The connection ended before Facebook answered (${code}): the answer may be there or not.`,
+        null,
+        null,
+      )
     : new GraphError('retry', `The connection to Facebook ended early (${code}).`, null, null, 30_000)
 }
 
 // No connection was made, or it ended in the TLS handshake: nothing of ours reached Facebook.
-const NEVER_LEFT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|CERT_.*|.*_CERT_?.*|.*_SIGNATURE|EPROTO)$/
+const NEVER_LEFT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|CERT_.*|.*_CERT_?.*|.*_SIGNATURE|EPROTO)$/
 
 /** 4 app, 17 user, 32 page, 613 custom; 80001 page, 80002 Instagram, 80006 Messenger by business use case. */
 const THROTTLED: ReadonlySet<number> = new Set([4, 17, 32, 613, 80001, 80002, 80006])
@@ -85,10 +97,12 @@ const SIGN_IN_ENDED: Readonly<Record<number, string>> = {
 
 /** Plain words for what will not change by trying again; null when the code says something else. */
 function refusalOf(code: number | null, subcode: number | null): string | null {
-  if (subcode === 2018278 || subcode === 2534022) return 'The window for answering in private is closed: wait until the customer writes again.'
+  if (subcode === 2018278 || subcode === 2534022)
+    return 'The window for answering in private is closed: wait until the customer writes again.'
   if (code === 551 || subcode === 1545041) return 'This person cannot receive messages from us now.'
   if (code === 230) return 'The customer has not agreed to this yet.'
-  if (code === 10 || (code !== null && code >= 200 && code <= 299)) return 'Facebook has not given our app the permission for this.'
+  if (code === 10 || (code !== null && code >= 200 && code <= 299))
+    return 'Facebook has not given our app the permission for this.'
   if (code === 368) return 'Facebook blocks this, because it looks abusive or against its rules.'
   if (code === 506) return 'Facebook refuses the same words twice in a row: change the text.'
   if (code === 10900) return 'One private message was already sent for this comment; Facebook allows no second.'
@@ -98,7 +112,7 @@ function refusalOf(code: number | null, subcode: number | null): string | null {
 }
 
 function regainMs({ usage, retryAfter }: GraphFailure): number | undefined {
-  const longest = Math.max(0, ...usage.map((use) => use.regainMs), (Number(retryAfter) || 0) * 1000)
+  const longest = Math.max(0, ...usage.map(use => use.regainMs), (Number(retryAfter) || 0) * 1000)
   return longest || undefined
 }
 

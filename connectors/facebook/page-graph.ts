@@ -13,7 +13,14 @@ export function pageGraph(line: Pick<Line, 'secrets' | 'apiBase' | 'now' | 'onBu
   const token = line.secrets.pageToken
   if (!token) throw new PlatformError('account', 'The page has no token: connect it again.')
   const call = async (method: 'get' | 'post', path: string, params: GraphParams = {}) => {
-    const answer = await graphClient.call({ token, appSecret: line.secrets.appSecret || null, base: line.apiBase, method, path, params })
+    const answer = await graphClient.call({
+      token,
+      appSecret: line.secrets.appSecret || null,
+      base: line.apiBase,
+      method,
+      path,
+      params,
+    })
     for (const usage of answer.usage) line.onBudget?.(usage.name, remainingOf(usage), resetOf(usage, line.now()))
     return answer
   }

@@ -54,13 +54,16 @@ function cursorOf({ newest, since, now }: Scan): string {
 
 async function* pollPosts(scan: Scan, list: 'feed' | 'tagged'): AsyncGenerator<PollPage, void> {
   const from = scan.since - OVERLAP_MS
-  for await (const { items, answeredAt } of walk(scan.graph, `${step(scan.page)}/${list}`, { fields: POST_FIELDS, limit: 100 })) {
+  for await (const { items, answeredAt } of walk(scan.graph, `${step(scan.page)}/${list}`, {
+    fields: POST_FIELDS,
+    limit: 100,
+  })) {
     // A post's updated_time moves with each comment below it.
-    const changed = items.filter((item) => item.is_published !== false && changedAt(item) >= from)
+    const changed = items.filter(item => item.is_published !== false && changedAt(item) >= from)
     for (const item of changed) scan.newest = Math.max(scan.newest, changedAt(item))
     if (changed.length > 0) yield pollPage(list, scan, answeredAt, { data: changed })
     if (list === 'feed') for (const item of changed) yield* pollComments(scan, item, from)
-    if (items.some((item) => (maybeTime(item.created_time) ?? 0) < from - POST_AGE_MS)) return
+    if (items.some(item => (maybeTime(item.created_time) ?? 0) < from - POST_AGE_MS)) return
   }
 }
 
@@ -72,7 +75,7 @@ async function* pollComments(scan: Scan, post: JsonObject, from: number): AsyncG
   const params = { filter: 'stream', order: 'reverse_chronological', fields: COMMENT_FIELDS, limit: 100 }
   try {
     for await (const { items, answeredAt } of walk(scan.graph, `${step(id)}/comments`, params)) {
-      const recent = items.filter((item) => (maybeTime(item.created_time) ?? 0) >= from)
+      const recent = items.filter(item => (maybeTime(item.created_time) ?? 0) >= from)
       if (recent.length > 0) yield pollPage('comments', scan, answeredAt, { data: recent, post: { id, isVisitorPost } })
       if (recent.length < items.length) return
     }
@@ -101,16 +104,21 @@ async function* pollConversation(scan: Scan, conversation: JsonObject, from: num
   const customer = customerOf(conversation, scan.page)
   // A conversation whose other end left Facebook: nobody to answer.
   if (id === null || customer === null) return
-  for await (const { items, answeredAt } of walk(scan.graph, `${step(id)}/messages`, { fields: MESSAGE_FIELDS, limit: 20 })) {
-    const recent = items.filter((item) => (maybeTime(item.created_time) ?? 0) >= from)
+  for await (const { items, answeredAt } of walk(scan.graph, `${step(id)}/messages`, {
+    fields: MESSAGE_FIELDS,
+    limit: 20,
+  })) {
+    const recent = items.filter(item => (maybeTime(item.created_time) ?? 0) >= from)
     if (recent.length > 0) yield pollPage('messages', scan, answeredAt, { data: recent, customer })
     if (recent.length < items.length) return
   }
 }
 
 export function customerOf(conversation: JsonObject, page: string): PollBody['customer'] | null {
-  const participants = isObject(conversation.participants) ? listOf(conversation.participants.data, 'participants.data').filter(isObject) : []
-  const other = participants.find((participant) => maybeId(participant.id) !== null && maybeId(participant.id) !== page)
+  const participants = isObject(conversation.participants)
+    ? listOf(conversation.participants.data, 'participants.data').filter(isObject)
+    : []
+  const other = participants.find(participant => maybeId(participant.id) !== null && maybeId(participant.id) !== page)
   return other ? { id: maybeId(other.id)!, name: maybeText(other.name) } : null
 }
 
@@ -118,7 +126,12 @@ function changedAt(item: JsonObject): number {
   return maybeTime(item.updated_time) ?? maybeTime(item.created_time) ?? Number.POSITIVE_INFINITY
 }
 
-function pollPage(list: string, scan: Scan, answeredAt: Date | null, rest: Pick<PollBody, 'data' | 'post' | 'customer'>): PollPage {
+function pollPage(
+  list: string,
+  scan: Scan,
+  answeredAt: Date | null,
+  rest: Pick<PollBody, 'data' | 'post' | 'customer'>,
+): PollPage {
   const body: PollBody = { page: scan.page, fetchedAt: (answeredAt ?? scan.now()).getTime(), ...rest }
   return { list, body: JSON.stringify(body) }
 }

@@ -6,9 +6,9 @@ import { person, type PrivateWords, privateMention } from './utterance.ts'
 
 export function readMessaging(value: unknown, where: string, page: string, isStandby: boolean): Incoming[] {
   const item = objectOf(value, where)
-  const kind = KINDS.find((candidate) => item[candidate] !== undefined)
+  const kind = KINDS.find(candidate => item[candidate] !== undefined)
   if (!kind) {
-    if (QUIET_KINDS.some((quiet) => item[quiet] !== undefined)) return []
+    if (QUIET_KINDS.some(quiet => item[quiet] !== undefined)) return []
     throw new Error(`${where}: a messaging event of an unknown kind (${Object.keys(item).join(', ')})`)
   }
   const said = objectOf(item[kind], `${where}.${kind}`)
@@ -21,24 +21,52 @@ export function readMessaging(value: unknown, where: string, page: string, isSta
 
   if (kind === 'postback') return [mention(page, { ...common, ...postbackWords(said, senderId, at) })]
   const id = idOf(said.mid, `${where}.${kind}.mid`)
-  if (said.is_deleted === true) return [{ kind: 'removal', account: page, visibility: 'private', externalId: id, at: new Date(at) }]
-  if (said.is_unsupported === true) return [{
-    kind: 'unreadable', account: page, externalId: id, author: common.author, threadKey: `dm:${customerId}`, at: new Date(at),
-    because: 'Facebook shows this kind of message only in Messenger itself.', url: null,
-  }]
-  return [mention(page, kind === 'message_edit'
-    ? { ...common, ...editWords(said, id, at, where) }
-    : { ...common, ...messageWords(said, id, at, where) })]
+  if (said.is_deleted === true)
+    return [{ kind: 'removal', account: page, visibility: 'private', externalId: id, at: new Date(at) }]
+  if (said.is_unsupported === true)
+    return [
+      {
+        kind: 'unreadable',
+        account: page,
+        externalId: id,
+        author: common.author,
+        threadKey: `dm:${customerId}`,
+        at: new Date(at),
+        because: 'Facebook shows this kind of message only in Messenger itself.',
+        url: null,
+      },
+    ]
+  return [
+    mention(
+      page,
+      kind === 'message_edit'
+        ? { ...common, ...editWords(said, id, at, where) }
+        : { ...common, ...messageWords(said, id, at, where) },
+    ),
+  ]
 }
 
 /** In this order: an edit may carry a `message` beside it. */
 const KINDS = ['message_edit', 'message', 'postback'] as const
-const QUIET_KINDS = ['delivery', 'read', 'reaction', 'referral', 'optin', 'typing', 'account_linking', 'pass_thread_control', 'take_thread_control', 'request_thread_control', 'app_roles']
+const QUIET_KINDS = [
+  'delivery',
+  'read',
+  'reaction',
+  'referral',
+  'optin',
+  'typing',
+  'account_linking',
+  'pass_thread_control',
+  'take_thread_control',
+  'request_thread_control',
+  'app_roles',
+]
 
 type Words = Pick<PrivateWords, 'id' | 'parentId' | 'text' | 'version' | 'isEdit' | 'echoOf' | 'attachments'>
 
 function messageWords(message: JsonObject, id: string, at: number, where: string): Words {
-  const attachments = message.attachments === undefined ? [] : listOf(message.attachments, `${where}.message.attachments`)
+  const attachments =
+    message.attachments === undefined ? [] : listOf(message.attachments, `${where}.message.attachments`)
   const metadata = maybeText(message.metadata)
   return {
     id,
@@ -61,7 +89,13 @@ function editWords(edit: JsonObject, id: string, at: number, where: string): Wor
 
 /** A button's title is what the customer said by pressing it; on standby there may be no mid. */
 function postbackWords(postback: JsonObject, senderId: string, at: number): Words {
-  return { id: maybeId(postback.mid) ?? `postback:${senderId}:${at}`, parentId: null, text: textOf(postback.title), version: at, isEdit: false }
+  return {
+    id: maybeId(postback.mid) ?? `postback:${senderId}:${at}`,
+    parentId: null,
+    text: textOf(postback.title),
+    version: at,
+    isEdit: false,
+  }
 }
 
 function mention(page: string, words: PrivateWords): Incoming {
@@ -75,5 +109,10 @@ function attachmentKind(attachment: JsonObject): string {
   return ATTACHMENT_NAMES[type] ?? (type || 'attachment')
 }
 
-const ATTACHMENT_NAMES: Readonly<Record<string, string>> = { image: 'photo', audio: 'voice message', fallback: 'link', template: 'card' }
+const ATTACHMENT_NAMES: Readonly<Record<string, string>> = {
+  image: 'photo',
+  audio: 'voice message',
+  fallback: 'link',
+  template: 'card',
+}
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

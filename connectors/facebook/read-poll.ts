@@ -25,7 +25,12 @@ export function readPoll(list: string, body: JsonObject): Incoming[] {
   })
 }
 
-function reader(list: string, body: JsonObject, page: string, fetchedAt: number): (item: JsonObject, where: string) => IncomingMention {
+function reader(
+  list: string,
+  body: JsonObject,
+  page: string,
+  fetchedAt: number,
+): (item: JsonObject, where: string) => IncomingMention {
   switch (list) {
     case 'feed':
     case 'tagged':
@@ -47,25 +52,66 @@ function reader(list: string, body: JsonObject, page: string, fetchedAt: number)
 function post(item: JsonObject, where: string, page: string, fetchedAt: number, isTagged: boolean): IncomingMention {
   const id = idOf(item.id, `${where}.id`)
   return publicMention({
-    page, kind: 'post', id, postId: id, parentId: null, author: authorOf(item.from), text: textOf(item.message),
-    url: maybeText(item.permalink_url) ?? `https://www.facebook.com/${id}`, at: timeOf(item.created_time, `${where}.created_time`),
-    version: fetchedAt, isEdit: false, isVisitorPost: false, isElsewhere: isTagged && !id.startsWith(`${page}_`),
+    page,
+    kind: 'post',
+    id,
+    postId: id,
+    parentId: null,
+    author: authorOf(item.from),
+    text: textOf(item.message),
+    url: maybeText(item.permalink_url),
+    at: timeOf(item.created_time, `${where}.created_time`),
+    version: fetchedAt,
+    isEdit: false,
+    isVisitorPost: false,
+    isElsewhere: isTagged && !id.startsWith(`${page}_`),
   })
 }
 
-function comment(item: JsonObject, where: string, page: string, fetchedAt: number, postId: string, isVisitorPost: boolean): IncomingMention {
+function comment(
+  item: JsonObject,
+  where: string,
+  page: string,
+  fetchedAt: number,
+  postId: string,
+  isVisitorPost: boolean,
+): IncomingMention {
   const id = idOf(item.id, `${where}.id`)
   return publicMention({
-    page, kind: 'comment', id, postId, parentId: (isObject(item.parent) ? maybeId(item.parent.id) : null) ?? postId,
-    author: authorOf(item.from), text: textOf(item.message), url: maybeText(item.permalink_url) ?? `https://www.facebook.com/${id}`,
-    at: timeOf(item.created_time, `${where}.created_time`), version: fetchedAt, isEdit: false, isVisitorPost, isElsewhere: false,
+    page,
+    kind: 'comment',
+    id,
+    postId,
+    parentId: (isObject(item.parent) ? maybeId(item.parent.id) : null) ?? postId,
+    author: authorOf(item.from),
+    text: textOf(item.message),
+    url: maybeText(item.permalink_url),
+    at: timeOf(item.created_time, `${where}.created_time`),
+    version: fetchedAt,
+    isEdit: false,
+    isVisitorPost,
+    isElsewhere: false,
   })
 }
 
-function message(item: JsonObject, where: string, page: string, fetchedAt: number, customerId: string): IncomingMention {
+function message(
+  item: JsonObject,
+  where: string,
+  page: string,
+  fetchedAt: number,
+  customerId: string,
+): IncomingMention {
   const from = objectOf(item.from, `${where}.from`)
   return privateMention({
-    page, id: idOf(item.id, `${where}.id`), customerId, author: person(idOf(from.id, `${where}.from.id`), maybeText(from.name)),
-    parentId: null, text: textOf(item.message), at: timeOf(item.created_time, `${where}.created_time`), version: fetchedAt, isEdit: false, isStandby: false,
+    page,
+    id: idOf(item.id, `${where}.id`),
+    customerId,
+    author: person(idOf(from.id, `${where}.from.id`), maybeText(from.name)),
+    parentId: null,
+    text: textOf(item.message),
+    at: timeOf(item.created_time, `${where}.created_time`),
+    version: fetchedAt,
+    isEdit: false,
+    isStandby: false,
   })
 }

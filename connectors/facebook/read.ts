@@ -19,12 +19,16 @@ function readEntry(value: unknown, where: string, receivedAt: Date): Incoming[] 
   const entry = objectOf(value, where)
   const page = idOf(entry.id, `${where}.id`)
   const entryTime = maybeTime(entry.time) ?? receivedAt.getTime()
-  const known = LISTS.filter((list) => entry[list] !== undefined)
+  const known = LISTS.filter(list => entry[list] !== undefined)
   if (known.length === 0) throw new Error(`${where}: neither ${LISTS.join(' nor ')}`)
-  return known.flatMap((list) => listOf(entry[list], `${where}.${list}`).flatMap((item, nth): Incoming[] => {
-    const at = `${where}.${list}[${nth}]`
-    return list === 'changes' ? readChange(item, at, page, entryTime) : readMessaging(item, at, page, list === 'standby')
-  }))
+  return known.flatMap(list =>
+    listOf(entry[list], `${where}.${list}`).flatMap((item, nth): Incoming[] => {
+      const at = `${where}.${list}[${nth}]`
+      return list === 'changes'
+        ? readChange(item, at, page, entryTime)
+        : readMessaging(item, at, page, list === 'standby')
+    }),
+  )
 }
 
 /** `standby`: another app holds the conversation, we only listen. */

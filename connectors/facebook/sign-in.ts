@@ -5,19 +5,28 @@ import { PlatformError } from '../connector.ts'
 import { GRAPH_VERSION, type GraphParams, graphClient } from './graph-client.ts'
 import { GraphError } from './graph-error.ts'
 import { pageGraph, step } from './page-graph.ts'
-import { idOf, type JsonObject, maybeText } from './shape.ts'
+import { idOf, isObject, type JsonObject, listOf, maybeText } from './shape.ts'
 import { walk } from './walk.ts'
 
 const scopes = [
-  'pages_show_list', 'pages_manage_metadata', 'pages_read_engagement', 'pages_read_user_content',
-  'pages_manage_engagement', 'pages_manage_posts', 'pages_messaging',
+  'pages_show_list',
+  'pages_manage_metadata',
+  'pages_read_engagement',
+  'pages_read_user_content',
+  'pages_manage_engagement',
+  'pages_manage_posts',
+  'pages_messaging',
 ] as const
 
 export const signIn: SignIn = {
   scopes,
   authorizeUrl: ({ app, apiBase, redirectUri, state }) => {
     const query = new URLSearchParams({
-      client_id: need(app, 'appId'), redirect_uri: redirectUri, state, response_type: 'code', scope: scopes.join(','),
+      client_id: need(app, 'appId'),
+      redirect_uri: redirectUri,
+      state,
+      response_type: 'code',
+      scope: scopes.join(','),
     })
     return `${apiBase ?? 'https://www.facebook.com'}/${GRAPH_VERSION}/dialog/oauth?${query}`
   },
@@ -31,7 +40,18 @@ export const signIn: SignIn = {
 }
 
 async function tokenFor(base: string | null, params: GraphParams): Promise<string> {
-  const { body } = await graphClient.call({ token: null, appSecret: null, base, method: 'get', path: 'oauth/access_token', params })
+  const { body } = await graphClient
+    .call({ token: null, appSecret: null, base, method: 'get', path: 'oauth/access_token', params })
+    .catch((error: unknown) => {
+      // Here, and only here, code 1 means a wrong app secret.
+      if (!(error instanceof GraphError && error.code === 1)) throw error
+      throw new PlatformError(
+        'refused',
+        `Facebook does not accept the app's ID and secret. ${error.message}`,
+        undefined,
+        { cause: error },
+      )
+    })
   const token = maybeText(body.access_token)
   if (!token) throw new PlatformError('refused', 'Facebook gave no token for this sign-in: start it again.')
   return token
@@ -41,9 +61,13 @@ async function pagesOf(token: string, app: Secrets, apiBase: string | null): Pro
   const graph = pageGraph({ secrets: { ...app, pageToken: token }, apiBase, now: () => new Date() })
   const pages: ConnectableAccount[] = []
   for await (const { items } of walk(graph, 'me/accounts', { fields: 'id,name,username,access_token', limit: 100 })) {
-    pages.push(...items.flatMap((page) => connectable(page, app)))
+    pages.push(...items.flatMap(page => connectable(page, app)))
   }
-  if (pages.length === 0) throw new PlatformError('refused', 'Facebook named no page: choose at least one in the sign-in, as somebody who manages it.')
+  if (pages.length === 0)
+    throw new PlatformError(
+      'refused',
+      'Facebook named no page: choose at least one in the sign-in, as somebody who manages it.',
+    )
   return pages
 }
 
@@ -61,14 +85,36 @@ export async function whoAmI(line: Pick<Line, 'secrets' | 'apiBase' | 'now'>) {
     return { ...whoIs(body), capabilities: capabilitiesOf(line.secrets) }
   } catch (error) {
     if (!(error instanceof GraphError && error.code === 100 && error.subcode !== 33)) throw error
-    throw new PlatformError('refused', `This is not a page's token, perhaps a person's. ${error.message}`, undefined, { cause: error })
+    throw new PlatformError('refused', `This is not a page's token, perhaps a person's. ${error.message}`, undefined, {
+      cause: error,
+    })
   }
 }
 
-/** Meta calls each page's feed and chats for the app only once the page subscribed it; doing it twice changes nothing. */
-export async function onConnected(line: Line): Promise<void> {
-  const { body } = await pageGraph(line).post(`${step(line.account.externalId)}/subscribed_apps`, { subscribed_fields: SUBSCRIBED_FIELDS })
+/** Meta tells us of a page only once our app has a webhook and the page subscribed the app. Doing it twice changes nothing. */
+export async function onConnected(line: Line, webhookUrl: string): Promise<void> {
+  await setWebhook(line, webhookUrl)
+  const { body } = await pageGraph(line).post(`${step(line.account.externalId)}/subscribed_apps`, {
+    subscribed_fields: SUBSCRIBED_FIELDS,
+  })
   if (body.success !== true) throw new PlatformError('refused', 'Facebook did not subscribe our app to the page.')
+}
+
+/** Meta calls public https addresses only; elsewhere polling must do. A webhook the operator set by hand is left as it is. */
+async function setWebhook(line: Line, webhookUrl: string): Promise<void> {
+  const { appId, appSecret, verifyToken } = line.secrets
+  if (!appId || !appSecret || !verifyToken || (line.apiBase === null && !webhookUrl.startsWith('https:'))) return
+  const app = { token: `${appId}|${appSecret}`, appSecret, base: line.apiBase, path: `${step(appId)}/subscriptions` }
+  const { body } = await graphClient.call({ ...app, method: 'get' })
+  if (listOf(body.data, 'subscriptions.data').some(one => isObject(one) && one.object === 'page')) return
+  const params = {
+    object: 'page',
+    callback_url: webhookUrl,
+    verify_token: verifyToken,
+    fields: SUBSCRIBED_FIELDS,
+    include_values: true,
+  }
+  await graphClient.call({ ...app, method: 'post', params })
 }
 
 const SUBSCRIBED_FIELDS = 'feed,mention,messages,messaging_postbacks,message_echoes,message_edits'

@@ -22,9 +22,9 @@ export function usageOf(headers: Readonly<Record<string, string>>): Usage[] {
     ...(app ? [oneUsage('app', app)] : []),
     ...(page ? [oneUsage('page', page)] : []),
     ...Object.values(business ?? {})
-      .flatMap((list) => (Array.isArray(list) ? list : []))
+      .flatMap(list => (Array.isArray(list) ? list : []))
       .filter(isObject)
-      .map((use) => oneUsage(typeof use.type === 'string' ? use.type : 'business', use)),
+      .map(use => oneUsage(typeof use.type === 'string' ? use.type : 'business', use)),
   ]
 }
 
@@ -39,7 +39,10 @@ export function resetOf(usage: Usage, now: Date): Date {
 }
 
 function oneUsage(name: string, use: JsonObject): Usage {
-  const percent = Math.max(0, ...[use.call_count, use.total_time, use.total_cputime].map(Number).filter(Number.isFinite))
+  const percent = Math.max(
+    0,
+    ...[use.call_count, use.total_time, use.total_cputime].map(Number).filter(Number.isFinite),
+  )
   return { name, percent, regainMs: (Number(use.estimated_time_to_regain_access) || 0) * 60_000 }
 }
 

@@ -38,7 +38,15 @@ export function publicMention(words: PublicWords): IncomingMention {
     postedAt: new Date(words.at),
     version: words.version,
     isEdit: words.isEdit,
-    facts: { page: words.page, kind: words.kind, postId: words.postId, permalink: words.url, elsewhere: words.isElsewhere, ...(words.attachments && { attachments: words.attachments }) },
+    // Later facts replace earlier ones, so what this delivery does not know is left out.
+    facts: {
+      page: words.page,
+      kind: words.kind,
+      postId: words.postId,
+      elsewhere: words.isElsewhere,
+      ...(words.url !== null && { permalink: words.url }),
+      ...(words.attachments && { attachments: words.attachments }),
+    },
   }
 }
 
@@ -85,20 +93,32 @@ export function privateMention(words: PrivateWords): IncomingMention {
     version: words.version,
     isEdit: words.isEdit,
     ...(words.echoOf !== undefined && { echoOf: words.echoOf }),
-    facts: { page: words.page, kind: 'message', standby: words.isStandby, ...(words.attachments && { attachments: words.attachments }) },
+    facts: {
+      page: words.page,
+      kind: 'message',
+      ...(words.isStandby && { standby: true }),
+      ...(words.attachments && { attachments: words.attachments }),
+    },
   }
 }
 
-/** Meta gives no handles, and hides whoever has not agreed: null then. */
+/** Meta hides whoever has not agreed: null then. */
 export function authorOf(from: unknown): Author | null {
   const id = isObject(from) ? maybeId(from.id) : null
   return id === null ? null : person(id, maybeText((from as { name?: unknown }).name))
 }
 
-/** A Messenger push names nobody; the end of the id lets a rep tell two strangers apart. */
+/**
+ * A Messenger push names nobody. The empty name then keeps one that is known already, and the end of the id
+ * lets a rep tell two strangers apart.
+ */
 export function person(id: string, name: string | null): Author {
-  const shown = name ?? `Facebook user …${id.slice(-4)}`
-  return { externalId: id, handle: shown, name: shown, followers: null }
+  return {
+    externalId: id,
+    handle: name === null ? `facebook-user-${id.slice(-4)}` : '',
+    name: name ?? '',
+    followers: null,
+  }
 }
 
 /**

@@ -31,14 +31,18 @@ function pathOf(next: string): string {
 }
 
 async function minding({ usage }: GraphAnswer): Promise<void> {
-  const highest = Math.max(0, ...usage.map((use) => use.percent))
+  const highest = Math.max(0, ...usage.map(use => use.percent))
   if (highest >= STOP_FROM) {
-    const regainMs = Math.max(...usage.map((use) => use.regainMs)) || 5 * 60_000
-    throw new PlatformError('retry', `${highest} % of what Facebook allows is used up: reading goes on later.`, regainMs)
+    const regainMs = Math.max(...usage.map(use => use.regainMs)) || 5 * 60_000
+    throw new PlatformError(
+      'retry',
+      `${highest} % of what Facebook allows is used up: reading goes on later.`,
+      regainMs,
+    )
   }
   if (highest >= PACE_FROM) await pause(1_000)
 }
 
 export function pause(ms: number): Promise<void> {
-  return new Promise((go) => setTimeout(go, ms))
+  return new Promise(go => setTimeout(go, ms))
 }

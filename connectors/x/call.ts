@@ -14,9 +14,13 @@ export async function callX<T>(line: Reach, intent: Intent, call: (client: Twitt
   try {
     return await call(clientOf(accessTokenOf(secrets), line))
   } catch (error) {
-    if (!wasUnauthorized(error) || !secrets.refreshToken || !line.renewSecrets) throw problemOf(error, intent, line.now())
+    if (!wasUnauthorized(error) || !secrets.refreshToken || !line.renewSecrets)
+      throw problemOf(error, intent, line.now())
   }
-  const renewed = await line.renewSecrets((kept) => kept.accessToken === secrets.accessToken, (kept) => renewToken(kept, line))
+  const renewed = await line.renewSecrets(
+    kept => kept.accessToken === secrets.accessToken,
+    kept => renewToken(kept, line),
+  )
   try {
     return await call(clientOf(accessTokenOf(renewed), line))
   } catch (error) {
@@ -27,7 +31,11 @@ export async function callX<T>(line: Reach, intent: Intent, call: (client: Twitt
 /** Makes one call as the app itself: webhooks belong to it, not to an account. */
 export async function callXAsApp<T>(line: Reach, intent: Intent, call: (client: TwitterApi) => Promise<T>): Promise<T> {
   const { bearerToken } = line.secrets
-  if (!bearerToken) throw new PlatformError('refused', 'The app has no Bearer Token: paste it on the accounts page, then X can push to us. Until then we poll.')
+  if (!bearerToken)
+    throw new PlatformError(
+      'refused',
+      'The app has no Bearer Token: paste it on the accounts page, then X can push to us. Until then we poll.',
+    )
   try {
     return await call(clientOf(bearerToken, line))
   } catch (error) {
@@ -37,10 +45,14 @@ export async function callXAsApp<T>(line: Reach, intent: Intent, call: (client: 
 
 async function freshSecrets(line: Reach): Promise<Secrets> {
   if (!line.renewSecrets || !willExpire(line.secrets, line.now())) return line.secrets
-  return line.renewSecrets((kept) => willExpire(kept, line.now()), (kept) => renewToken(kept, line))
+  return line.renewSecrets(
+    kept => willExpire(kept, line.now()),
+    kept => renewToken(kept, line),
+  )
 }
 
 function accessTokenOf(secrets: Secrets): string {
-  if (!secrets.accessToken) throw new PlatformError('account', 'This account has no access token: sign in with X again.')
+  if (!secrets.accessToken)
+    throw new PlatformError('account', 'This account has no access token: sign in with X again.')
   return secrets.accessToken
 }

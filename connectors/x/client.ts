@@ -1,16 +1,28 @@
 // A twitter-api-v2 client for one call: where it dials, how long it waits, which budget headers it passes on.
 import { Agent } from 'node:https'
 import { connect } from 'node:net'
-import { type ITwitterApiClientPlugin, TwitterApi, type TwitterApiOAuth2Init, type TwitterRateLimit } from 'twitter-api-v2'
+import {
+  type ITwitterApiClientPlugin,
+  TwitterApi,
+  type TwitterApiOAuth2Init,
+  type TwitterRateLimit,
+} from 'twitter-api-v2'
 import type { Line } from '../connector.ts'
 
 /** What a call must know of its line. The sign-in has no account yet, so nothing to renew. */
 export type Reach = Pick<Line, 'secrets' | 'apiBase' | 'now'> & Partial<Pick<Line, 'renewSecrets' | 'onBudget'>>
 
 /** One client a call: twitter-api-v2 remembers users and limits per client, and two accounts must never share either. */
-export function clientOf(credentials: string | TwitterApiOAuth2Init, line: Pick<Reach, 'apiBase' | 'onBudget'>): TwitterApi {
+export function clientOf(
+  credentials: string | TwitterApiOAuth2Init,
+  line: Pick<Reach, 'apiBase' | 'onBudget'>,
+): TwitterApi {
   // Compressed answers that break off never settle in 1.29.1 (the decompressor is not told), so none are asked for.
-  const settings = { httpAgent: agentFor(line.apiBase), plugins: [carefully(line.onBudget)], compression: 'identity' as const }
+  const settings = {
+    httpAgent: agentFor(line.apiBase),
+    plugins: [carefully(line.onBudget)],
+    compression: 'identity' as const,
+  }
   // The constructor's overloads take each kind of credentials by itself, not their union.
   return typeof credentials === 'string' ? new TwitterApi(credentials, settings) : new TwitterApi(credentials, settings)
 }
@@ -44,8 +56,13 @@ const TIME_LIMIT_MS = 15_000
 /** twitter-api-v2 waits for ever and keeps rate limits to itself. */
 function carefully(onBudget: Line['onBudget']): ITwitterApiClientPlugin {
   const tell = (endpoint: string, rateLimit: TwitterRateLimit | undefined) => {
-    for (const [window, limit] of [['', rateLimit], [' per day (app)', rateLimit?.day], [' per day', rateLimit?.userDay]] as const)
-      if (limit && Number.isFinite(limit.remaining) && Number.isFinite(limit.reset)) onBudget?.(endpoint + window, limit.remaining, new Date(limit.reset * 1000))
+    for (const [window, limit] of [
+      ['', rateLimit],
+      [' per day (app)', rateLimit?.day],
+      [' per day', rateLimit?.userDay],
+    ] as const)
+      if (limit && Number.isFinite(limit.remaining) && Number.isFinite(limit.reset))
+        onBudget?.(endpoint + window, limit.remaining, new Date(limit.reset * 1000))
   }
   const nameOf = (method: string, url: string) => `${method} ${new URL(url).pathname}`
   return {

@@ -40,14 +40,20 @@ function weightOf(text: string): number {
 
 function characters(text: string): number {
   let weight = 0
-  for (const character of text) weight += LIGHT.some(([first, last]) => isBetween(character.codePointAt(0)!, first, last)) ? 1 : 2
+  for (const character of text)
+    weight += LIGHT.some(([first, last]) => isBetween(character.codePointAt(0)!, first, last)) ? 1 : 2
   return weight
 }
 
 const isBetween = (point: number, first: number, last: number) => point >= first && point <= last
 
 /** Code points that count 1: Latin to Georgian, and general punctuation without the odd spaces. */
-const LIGHT = [[0, 4351], [8192, 8205], [8208, 8223], [8242, 8247]] as const
+const LIGHT = [
+  [0, 4351],
+  [8192, 8205],
+  [8208, 8223],
+  [8242, 8247],
+] as const
 
 const EMOJI = /\p{RGI_Emoji}/gv
 

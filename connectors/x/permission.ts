@@ -14,16 +14,22 @@ export function mayReply(question: PermissionQuestion): Permission {
 function mayAnswerInPublic({ mention, text, account }: PermissionQuestion): Permission {
   const isEnterprise = account.capabilities.tier === 'enterprise'
   if (mention.visibility === 'private') return refusal('They wrote to us privately: answer privately.', ['private'])
-  if (mention.facts.repost === true) return refusal('It only repeats what somebody else said: answer the original.', ['open'])
-  if (!isEnterprise && !mention.addressesUs) return refusal('X lets us answer only those who mentioned or quoted us.', ['open', 'private'])
+  if (mention.facts.repost === true)
+    return refusal('It only repeats what somebody else said: answer the original.', ['open'])
+  if (!isEnterprise && !mention.addressesUs)
+    return refusal('X lets us answer only those who mentioned or quoted us.', ['open', 'private'])
   if (isEnterprise) return permission('X allows it.', null)
   return containsLink(text)
-    ? permission(`Costs $${PRICES.postWithLink.toFixed(2)} because of the link; without it $${PRICES.summonedReply.toFixed(2)}.`, PRICES.postWithLink)
+    ? permission(
+        `Costs $${PRICES.postWithLink.toFixed(2)} because of the link; without it $${PRICES.summonedReply.toFixed(2)}.`,
+        PRICES.postWithLink,
+      )
     : permission(`Costs $${PRICES.summonedReply.toFixed(2)}.`, PRICES.summonedReply)
 }
 
 function mayWritePrivately({ mention, account }: PermissionQuestion): Permission {
-  if (account.capabilities.dms === false) return refusal('Whoever signed in did not let us read and write private messages.', ['public', 'open'])
+  if (account.capabilities.dms === false)
+    return refusal('Whoever signed in did not let us read and write private messages.', ['public', 'open'])
   if (mention.facts.group === true) return refusal('It was said in a group: answer it on X.', ['open'])
   const cost = account.capabilities.tier === 'enterprise' ? null : PRICES.directMessage
   const price = cost === null ? '' : ` Costs $${cost.toFixed(3)}.`
@@ -32,5 +38,17 @@ function mayWritePrivately({ mention, account }: PermissionQuestion): Permission
     : permission(`X may refuse if they take private messages only from people they follow.${price}`, cost)
 }
 
-const permission = (because: string, costUsd: number | null): Permission => ({ allowed: true, because, until: null, instead: [], costUsd })
-const refusal = (because: string, instead: Permission['instead']): Permission => ({ allowed: false, because, until: null, instead, costUsd: null })
+const permission = (because: string, costUsd: number | null): Permission => ({
+  allowed: true,
+  because,
+  until: null,
+  instead: [],
+  costUsd,
+})
+const refusal = (because: string, instead: Permission['instead']): Permission => ({
+  allowed: false,
+  because,
+  until: null,
+  instead,
+  costUsd: null,
+})

@@ -8,7 +8,13 @@ import { problemOfErrors, type XProblem } from './problem.ts'
  * `mentions` and `dms`: the newest ids stored. `dmsNext` and `dmsGoal`: a walk through private messages not finished yet, where it goes
  * on and which id it makes the newest. `dmsAfter`: X asked us to wait until then.
  */
-interface XCursor { mentions?: string; dms?: string; dmsNext?: string; dmsGoal?: string; dmsAfter?: string }
+interface XCursor {
+  mentions?: string
+  dms?: string
+  dmsNext?: string
+  dmsGoal?: string
+  dmsAfter?: string
+}
 
 /**
  * Private messages may be listed 15 times in 15 minutes, mentions 300 times (https://docs.x.com/x-api/fundamentals/rate-limits, checked
@@ -29,9 +35,17 @@ async function* pollMentions(line: Line, since: string | undefined): AsyncGenera
   let newest = since
   let next: string | undefined
   do {
-    const page = await list(line, 'users/:id/mentions', { id: line.account.externalId }, {
-      ...MENTION_FIELDS, max_results: 100, ...(since && { since_id: since }), ...(next && { pagination_token: next }),
-    })
+    const page = await list(
+      line,
+      'users/:id/mentions',
+      { id: line.account.externalId },
+      {
+        ...MENTION_FIELDS,
+        max_results: 100,
+        ...(since && { since_id: since }),
+        ...(next && { pagination_token: next }),
+      },
+    )
     if (page.data?.length) yield { list: 'mentions', body: JSON.stringify(page) }
     newest = newestOf(newest, page)
     next = page.meta?.next_token
@@ -50,15 +64,21 @@ async function* pollPrivate(line: Line, since: XCursor): AsyncGenerator<PollPage
   for (let page = 0; page < PRIVATE_PAGES; page++) {
     let listed: Listed
     try {
-      listed = await list(line, 'dm_events', {}, { ...PRIVATE_FIELDS, max_results: 100, ...(walk.dmsNext && { pagination_token: walk.dmsNext }) })
+      listed = await list(
+        line,
+        'dm_events',
+        {},
+        { ...PRIVATE_FIELDS, max_results: 100, ...(walk.dmsNext && { pagination_token: walk.dmsNext }) },
+      )
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error
-      if (error.kind === 'retry' && error.retryAfterMs) return { ...walk, dmsAfter: new Date(line.now().getTime() + error.retryAfterMs).toISOString() }
-      // A place to go on that X no longer knows: begin again from the newest, with what is known as before.
-      if (error.kind === 'refused' && walk.dmsNext) return walk.dms ? { dms: walk.dms } : {}
+      if (error.kind === 'retry' && error.retryAfterMs)
+        return { ...walk, dmsAfter: new Date(line.now().getTime() + error.retryAfterMs).toISOString() }
+      // A place to go on, kept since the last poll, that X no longer knows: begin again from the newest next time.
+      if (error.kind === 'refused' && page === 0 && walk.dmsNext) return walk.dms ? { dms: walk.dms } : {}
       throw error
     }
-    const fresh = (listed.data ?? []).filter((event) => isNewer(event.id, walk.dms))
+    const fresh = (listed.data ?? []).filter(event => isNewer(event.id, walk.dms))
     if (fresh.length) yield { list: 'dms', body: JSON.stringify({ ...listed, data: fresh }) }
     walk.dmsGoal = newestOf(walk.dmsGoal, listed)
     const isMet = fresh.length < (listed.data?.length ?? 0)
@@ -84,10 +104,16 @@ interface Listed {
  * One page. twitter-api-v2's own paging stops without a word when the limit is used up, and the rest would never be asked for again;
  * so each page is asked for here, and a limit throws.
  */
-async function list(line: Line, path: string, params: Record<string, string>, query: Record<string, string | number>): Promise<Listed> {
-  const page = await callX(line, 'read', (client) => client.v2.get<Listed | undefined>(path, query, { params }))
+async function list(
+  line: Line,
+  path: string,
+  params: Record<string, string>,
+  query: Record<string, string | number>,
+): Promise<Listed> {
+  const page = await callX(line, 'read', client => client.v2.get<Listed | undefined>(path, query, { params }))
   if (page?.data === undefined && page?.errors?.length) throw problemOfErrors(page.errors, line.now())
-  if (typeof page !== 'object' || (page.data === undefined && page.meta === undefined)) throw new PlatformError('retry', `X answered ${path} with something that is not a list.`, 60_000)
+  if (typeof page !== 'object' || (page.data === undefined && page.meta === undefined))
+    throw new PlatformError('retry', `X answered ${path} with something that is not a list.`, 60_000)
   return page
 }
 
@@ -97,18 +123,24 @@ function isNewer(id: string | undefined, than: string | undefined): boolean {
 }
 
 function newestOf(known: string | undefined, page: Listed): string | undefined {
-  return [page.meta?.newest_id, ...(page.data ?? []).map((one) => one.id)].reduce((newest, id) => (isNewer(id, newest) ? id : newest), known)
+  return [page.meta?.newest_id, ...(page.data ?? []).map(one => one.id)].reduce(
+    (newest, id) => (isNewer(id, newest) ? id : newest),
+    known,
+  )
 }
 
 const PRIVATE_PAGES = 4
 
 /** The page must carry its authors, and what the posts answer and quote: nothing is fetched again when it is read. */
 const MENTION_FIELDS = {
-  'tweet.fields': 'author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,referenced_tweets,reply_settings',
+  'tweet.fields':
+    'author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,referenced_tweets,reply_settings',
   expansions: 'author_id,referenced_tweets.id,referenced_tweets.id.author_id',
   'user.fields': 'name,public_metrics,username',
 }
 const PRIVATE_FIELDS = {
   'dm_event.fields': 'attachments,created_at,dm_conversation_id,entities,event_type,id,sender_id,text',
-  event_types: 'MessageCreate', expansions: 'sender_id,participant_ids', 'user.fields': 'name,public_metrics,username',
+  event_types: 'MessageCreate',
+  expansions: 'sender_id,participant_ids',
+  'user.fields': 'name,public_metrics,username',
 }

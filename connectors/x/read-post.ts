@@ -1,8 +1,8 @@
 // A post on X becomes a mention: which id it keeps, whom it addresses, whether we were summoned.
 import type { Author } from '../../domain.ts'
 import type { Incoming } from '../connector.ts'
-import { asDate, asId, asObject, asText, authorOf, type JsonObject } from './shape.ts'
 import { postUrl } from './links.ts'
+import { asDate, asId, asObject, asText, authorOf, type JsonObject } from './shape.ts'
 import { shownText } from './text.ts'
 
 /** Where a post was found: whose account it concerns, and who and what came along with it. */
@@ -22,69 +22,92 @@ export function readPost(post: JsonObject, found: Found): Incoming[] {
   const isOurs = author.externalId === found.account
   const references = referencesOf(post)
   const address = isOurs ? null : addressOf(post, references, found)
-  return [{
-    kind: 'mention',
-    account: found.account,
-    mention: {
-      externalId: history[0]!,
-      visibility: 'public',
-      direction: isOurs ? 'outbound' : 'inbound',
-      threadKey: post.conversation_id === undefined ? history[0]! : asId(post.conversation_id, 'post.conversation_id'),
-      parentExternalId: references.get('replied_to') ?? null,
-      author,
-      text: shownText({ ...post, text: asText(post.text, 'post.text') }),
-      url: postUrl(author.handle, newest),
-      addressesUs: address !== null,
-      postedAt: asDate(post.created_at, 'post.created_at'),
-      // Each edit is a new post that lists all before it. Ids of edits are in order, so the list's length up to this one is its version.
-      version: history.indexOf(id) + 1 || history.length,
-      isEdit: history.length > 1 && id !== history[0],
-      ...(newest !== history[0] && { replyToExternalId: newest }),
-      facts: {
-        summonedBy: address,
-        repost: references.has('retweeted'),
-        ...(typeof post.lang === 'string' && { lang: post.lang }),
-        ...(typeof post.reply_settings === 'string' && { replySettings: post.reply_settings }),
+  return [
+    {
+      kind: 'mention',
+      account: found.account,
+      mention: {
+        externalId: history[0]!,
+        visibility: 'public',
+        direction: isOurs ? 'outbound' : 'inbound',
+        threadKey:
+          post.conversation_id === undefined ? history[0]! : asId(post.conversation_id, 'post.conversation_id'),
+        parentExternalId: references.get('replied_to') ?? null,
+        author,
+        text: shownText({ ...post, text: asText(post.text, 'post.text') }),
+        url: postUrl(author.handle, newest),
+        addressesUs: address !== null,
+        postedAt: asDate(post.created_at, 'post.created_at'),
+        // Each edit is a new post that lists all before it. Ids of edits are in order, so the list's length up to this one is its version.
+        version: history.indexOf(id) + 1 || history.length,
+        isEdit: history.length > 1 && id !== history[0],
+        ...(newest !== history[0] && { replyToExternalId: newest }),
+        facts: {
+          summonedBy: address,
+          repost: references.has('retweeted'),
+          ...(typeof post.lang === 'string' && { lang: post.lang }),
+          ...(typeof post.reply_settings === 'string' && { replySettings: post.reply_settings }),
+        },
       },
     },
-  }]
+  ]
 }
 
 function editsOf(post: JsonObject, id: string): string[] {
   const history = post.edit_history_tweet_ids
-  return Array.isArray(history) && history.length ? history.map((one) => asId(one, 'edit_history_tweet_ids')) : [id]
+  return Array.isArray(history) && history.length ? history.map(one => asId(one, 'edit_history_tweet_ids')) : [id]
 }
 
 function referencesOf(post: JsonObject): Map<string, string> {
   const references = (post.referenced_tweets ?? []) as unknown[]
-  return new Map(references.map((reference) => {
-    const { type, id } = asObject(reference, 'referenced_tweets')
-    return [asText(type, 'referenced_tweets.type'), asId(id, 'referenced_tweets.id')]
-  }))
+  return new Map(
+    references.map(reference => {
+      const { type, id } = asObject(reference, 'referenced_tweets')
+      return [asText(type, 'referenced_tweets.type'), asId(id, 'referenced_tweets.id')]
+    }),
+  )
 }
 
 /**
  * How the author turned to us, as X's rule for replies sees it: named us, quoted us, or answered us directly
  * ("mentioned or otherwise engaged by the author"). A repost turns to nobody.
  */
-function addressOf(post: JsonObject, references: Map<string, string>, found: Found): 'mention' | 'quote' | 'reply' | null {
+function addressOf(
+  post: JsonObject,
+  references: Map<string, string>,
+  found: Found,
+): 'mention' | 'quote' | 'reply' | null {
   if (references.has('retweeted')) return null
   if (namesUs(post, found)) return 'mention'
-  if (references.has('quoted') && authorOfIncluded(references.get('quoted')!, found.includes) === found.account) return 'quote'
-  return post.in_reply_to_user_id !== undefined && asId(post.in_reply_to_user_id, 'in_reply_to_user_id') === found.account ? 'reply' : null
+  if (references.has('quoted') && authorOfIncluded(references.get('quoted')!, found.includes) === found.account)
+    return 'quote'
+  return post.in_reply_to_user_id !== undefined &&
+    asId(post.in_reply_to_user_id, 'in_reply_to_user_id') === found.account
+    ? 'reply'
+    : null
 }
 
 function namesUs(post: JsonObject, { account, handle, people }: Found): boolean {
   const ours = (handle ?? people.get(account)?.handle ?? '').toLowerCase()
   const mentions = ((post.entities as JsonObject | undefined)?.mentions ?? []) as JsonObject[]
-  if (mentions.some((one) => (one.id !== undefined && asId(one.id, 'mention.id') === account) || String(one.username ?? '').toLowerCase() === (ours || null))) return true
-  return ours !== '' && [...asText(post.text, 'post.text').matchAll(HANDLE)].some(([, named]) => named!.toLowerCase() === ours)
+  if (
+    mentions.some(
+      one =>
+        (one.id !== undefined && asId(one.id, 'mention.id') === account) ||
+        String(one.username ?? '').toLowerCase() === (ours || null),
+    )
+  )
+    return true
+  return (
+    ours !== '' &&
+    [...asText(post.text, 'post.text').matchAll(HANDLE)].some(([, named]) => named!.toLowerCase() === ours)
+  )
 }
 
 const HANDLE = /(?<![\w@＠])[@＠](\w{1,15})(?!\w)/gu
 
 function authorOfIncluded(id: string, includes: unknown): string | null {
   const posts = ((includes as JsonObject | undefined)?.tweets ?? []) as JsonObject[]
-  const quoted = posts.find((post) => String(post.id) === id)
+  const quoted = posts.find(post => String(post.id) === id)
   return quoted?.author_id === undefined ? null : asId(quoted.author_id, 'includes.tweets.author_id')
 }

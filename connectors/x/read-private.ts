@@ -12,12 +12,17 @@ export function readPrivateMessage(event: JsonObject, account: string, people: M
   const sender = asId(message.sender_id, 'sender_id')
   const recipient = asId(asObject(message.target, 'target').recipient_id, 'recipient_id')
   const data = asObject(message.message_data, 'message_data')
-  return [privateMention({
-    id: asId(event.id, 'direct message id'), account, people, sender,
-    participant: sender === account ? recipient : sender,
-    text: shownText({ ...data, text: asText(data.text, 'message_data.text') }),
-    at: asDate(event.created_timestamp, 'created_timestamp'),
-  })]
+  return [
+    privateMention({
+      id: asId(event.id, 'direct message id'),
+      account,
+      people,
+      sender,
+      participant: sender === account ? recipient : sender,
+      text: shownText({ ...data, text: asText(data.text, 'message_data.text') }),
+      at: asDate(event.created_timestamp, 'created_timestamp'),
+    }),
+  ]
 }
 
 /** As GET /2/dm_events lists it. */
@@ -26,27 +31,49 @@ export function readPrivateEvent(event: JsonObject, account: string, people: Map
   const sender = asId(event.sender_id, 'sender_id')
   const talk = asId(event.dm_conversation_id, 'dm_conversation_id')
   const pair = talk.split('-')
-  return [privateMention({
-    id: asId(event.id, 'dm event id'), account, people, sender,
-    // A talk of more than two has an id of its own, in which no participant can be seen.
-    participant: pair.length === 2 ? (pair[0] === account ? pair[1]! : pair[0]!) : null,
-    group: pair.length === 2 ? null : talk,
-    text: shownText({ ...event, text: asText(event.text ?? '', 'text') }),
-    at: asDate(event.created_at, 'created_at'),
-  })]
+  return [
+    privateMention({
+      id: asId(event.id, 'dm event id'),
+      account,
+      people,
+      sender,
+      // A talk of more than two has an id of its own, in which no participant can be seen.
+      participant: pair.length === 2 ? (pair[0] === account ? pair[1]! : pair[0]!) : null,
+      group: pair.length === 2 ? null : talk,
+      text: shownText({ ...event, text: asText(event.text ?? '', 'text') }),
+      at: asDate(event.created_at, 'created_at'),
+    }),
+  ]
 }
 
 /** https://docs.x.com/xchat: only the two ends hold the keys. */
 export function readChat(payload: JsonObject, account: string, people: Map<string, Author>): Incoming[] {
   const sender = asId(payload.sender_id, 'sender_id')
   if (sender === account) return []
-  return [{
-    kind: 'unreadable', account, externalId: asId(payload.id, 'payload.id'), author: authorOf(sender, people), threadKey: `dm:${sender}`,
-    at: asDate(payload.created_at_msec, 'created_at_msec'), because: 'An encrypted message: only the X app can open it.', url: 'https://x.com/messages',
-  }]
+  return [
+    {
+      kind: 'unreadable',
+      account,
+      externalId: asId(payload.id, 'payload.id'),
+      author: authorOf(sender, people),
+      threadKey: `dm:${sender}`,
+      at: asDate(payload.created_at_msec, 'created_at_msec'),
+      because: 'An encrypted message: only the X app can open it.',
+      url: 'https://x.com/messages',
+    },
+  ]
 }
 
-interface Said { id: string; account: string; people: Map<string, Author>; sender: string; participant: string | null; group?: string | null; text: string; at: Date }
+interface Said {
+  id: string
+  account: string
+  people: Map<string, Author>
+  sender: string
+  participant: string | null
+  group?: string | null
+  text: string
+  at: Date
+}
 
 function privateMention({ id, account, people, sender, participant, group, text, at }: Said): Incoming {
   const isOurs = sender === account
@@ -54,11 +81,18 @@ function privateMention({ id, account, people, sender, participant, group, text,
     kind: 'mention',
     account,
     mention: {
-      externalId: id, visibility: 'private', direction: isOurs ? 'outbound' : 'inbound',
+      externalId: id,
+      visibility: 'private',
+      direction: isOurs ? 'outbound' : 'inbound',
       threadKey: group ? `dm:group:${group}` : `dm:${participant}`,
-      parentExternalId: null, author: authorOf(sender, people), text,
+      parentExternalId: null,
+      author: authorOf(sender, people),
+      text,
       url: group ? `https://x.com/messages/${group}` : privateUrl(account, participant!),
-      addressesUs: !isOurs, postedAt: at, version: 1, isEdit: false,
+      addressesUs: !isOurs,
+      postedAt: at,
+      version: 1,
+      isEdit: false,
       facts: { summonedBy: isOurs ? null : 'dm', ...(group && { group: true }) },
     },
   }

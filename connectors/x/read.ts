@@ -8,7 +8,9 @@ import { asId, asList, asObject, type JsonObject, peopleOf } from './shape.ts'
 /** Throws when it is none of the shapes X documents: the delivery is then kept, and read again once we understand it. */
 export function read(delivery: Delivery): Incoming[] {
   const root = asObject(parseLossless(delivery.body), 'the delivery')
-  return delivery.source.startsWith('poll:') ? readPage(root, delivery) : asList(root.data, 'data').flatMap((event) => readEvent({ includes: root.includes, ...asObject(event, 'data') }))
+  return delivery.source.startsWith('poll:')
+    ? readPage(root, delivery)
+    : asList(root.data, 'data').flatMap(event => readEvent({ includes: root.includes, ...asObject(event, 'data') }))
 }
 
 // https://docs.x.com/x-api/activity/event-payloads, checked 2026-11-21.
@@ -21,18 +23,38 @@ function readEvent(event: JsonObject): Incoming[] {
     case 'post.mention.create':
     case 'post.reply.create':
     case 'post.quote.create':
-      return readPost(payload(), { account: account(), handle: null, people: peopleOf(event.includes), includes: event.includes })
+      return readPost(payload(), {
+        account: account(),
+        handle: null,
+        people: peopleOf(event.includes),
+        includes: event.includes,
+      })
     case 'post.delete':
-      return [{ kind: 'removal', account: account(), visibility: 'public', externalId: asId(payload().id, 'payload.id'), at: null }]
+      return [
+        {
+          kind: 'removal',
+          account: account(),
+          visibility: 'public',
+          externalId: asId(payload().id, 'payload.id'),
+          at: null,
+        },
+      ]
     case 'dm.received':
     case 'dm.sent':
-      return asList(payload().direct_message_events, 'direct_message_events').flatMap((message) =>
-        readPrivateMessage(asObject(message, 'direct message'), account(), peopleOf({ users: payload().users })))
+      return asList(payload().direct_message_events, 'direct_message_events').flatMap(message =>
+        readPrivateMessage(asObject(message, 'direct message'), account(), peopleOf({ users: payload().users })),
+      )
     case 'chat.received':
       return readChat(payload(), account(), peopleOf(event.includes))
     case 'oauth.revoke':
       // The filter is empty here: the payload names who took it away.
-      return [{ kind: 'revoked', account: asId(payload().user_id, 'payload.user_id'), reason: 'The account took our permission away on X.' }]
+      return [
+        {
+          kind: 'revoked',
+          account: asId(payload().user_id, 'payload.user_id'),
+          reason: 'The account took our permission away on X.',
+        },
+      ]
   }
   if (typeof type === 'string' && (HARMLESS.has(type) || HARMLESS_FAMILIES.has(type.split('.')[0]!))) return []
   throw new Error(`X sent an event we do not know: ${String(type)}`)
@@ -52,9 +74,11 @@ function readPage(page: JsonObject, delivery: Delivery): Incoming[] {
   people.set(account, people.get(account) ?? { externalId: account, handle, name: handle, followers: null })
   switch (delivery.source) {
     case 'poll:mentions':
-      return items.flatMap((post) => readPost(asObject(post, 'post'), { account, handle, people, includes: page.includes }))
+      return items.flatMap(post =>
+        readPost(asObject(post, 'post'), { account, handle, people, includes: page.includes }),
+      )
     case 'poll:dms':
-      return items.flatMap((event) => readPrivateEvent(asObject(event, 'dm event'), account, people))
+      return items.flatMap(event => readPrivateEvent(asObject(event, 'dm event'), account, people))
   }
   throw new Error(`No poll of ours is called ${delivery.source}`)
 }

@@ -7,28 +7,43 @@ import { callX, callXAsApp } from './call.ts'
  * Answers deeper in a thread and edits are not pushed at all, so polling goes on beside.
  */
 export const EVENT_TYPES = [
-  'post.mention.create', 'post.reply.create', 'post.quote.create', 'post.create', 'post.delete',
-  'dm.received', 'dm.sent', 'chat.received', 'oauth.revoke',
+  'post.mention.create',
+  'post.reply.create',
+  'post.quote.create',
+  'post.create',
+  'post.delete',
+  'dm.received',
+  'dm.sent',
+  'chat.received',
+  'oauth.revoke',
 ] as const
 
 export async function onConnected(line: Line, webhookUrl: string): Promise<void> {
   const webhookId = await ensureWebhook(line, webhookUrl)
   const present = await subscribedTypes(line, webhookId)
   for (const event_type of EVENT_TYPES) {
-    if (present.has(event_type) || (line.account.capabilities.dms === false && /^(dm|chat)\./.test(event_type))) continue
-    await subscribe(line, { event_type, filter: { user_id: line.account.externalId }, tag: `heed-${line.account.externalId}`, webhook_id: webhookId })
+    if (present.has(event_type) || (line.account.capabilities.dms === false && /^(dm|chat)\./.test(event_type)))
+      continue
+    await subscribe(line, {
+      event_type,
+      filter: { user_id: line.account.externalId },
+      tag: `heed-${line.account.externalId}`,
+      webhook_id: webhookId,
+    })
   }
 }
 
 async function ensureWebhook(line: Line, url: string): Promise<string> {
-  const { data = [] } = await callXAsApp(line, 'read', (client) => client.v2.get<{ data?: Webhook[] }>('webhooks'))
-  const known = data.find((webhook) => webhook.url === url)
+  const { data = [] } = await callXAsApp(line, 'read', client => client.v2.get<{ data?: Webhook[] }>('webhooks'))
+  const known = data.find(webhook => webhook.url === url)
   if (!known) {
-    const made = await callXAsApp(line, 'write', (client) => client.v2.post<Webhook & { data?: Webhook }>('webhooks', { url }))
+    const made = await callXAsApp(line, 'write', client =>
+      client.v2.post<Webhook & { data?: Webhook }>('webhooks', { url }),
+    )
     return idOf(made.data ?? made)
   }
   // X stops pushing to a webhook it finds invalid; asking it to try our challenge again is the way back.
-  if (!known.valid) await callXAsApp(line, 'write', (client) => client.v2.put(`webhooks/${known.id}`))
+  if (!known.valid) await callXAsApp(line, 'write', client => client.v2.put(`webhooks/${known.id}`))
   return known.id
 }
 
@@ -37,8 +52,12 @@ async function subscribedTypes(line: Line, webhookId: string): Promise<Set<strin
   let pagination_token: string | undefined
   do {
     // With the account's own token X lists this account's subscriptions only.
-    const page = await callX(line, 'read', (client) =>
-      client.v2.get<{ data?: Subscription[]; meta?: { next_token?: string } }>('activity/subscriptions', pagination_token ? { pagination_token } : {}))
+    const page = await callX(line, 'read', client =>
+      client.v2.get<{ data?: Subscription[]; meta?: { next_token?: string } }>(
+        'activity/subscriptions',
+        pagination_token ? { pagination_token } : {},
+      ),
+    )
     for (const one of page.data ?? [])
       if (one.filter?.user_id === line.account.externalId && one.webhook_id === webhookId) types.add(one.event_type)
     pagination_token = page.meta?.next_token
@@ -49,7 +68,7 @@ async function subscribedTypes(line: Line, webhookId: string): Promise<Set<strin
 /** Private events need the account's own grant, so its token asks, not the app's. */
 async function subscribe(line: Line, wanted: Subscription): Promise<void> {
   try {
-    await callX(line, 'write', (client) => client.v2.post('activity/subscriptions', wanted))
+    await callX(line, 'write', client => client.v2.post('activity/subscriptions', wanted))
   } catch (error) {
     const code = error instanceof PlatformError ? (error.cause as { code?: number } | undefined)?.code : undefined
     // Somebody connected the same account at the same moment.
@@ -61,8 +80,17 @@ async function subscribe(line: Line, wanted: Subscription): Promise<void> {
 
 const REQUIRED = new Set<string>(['post.mention.create', 'dm.received'])
 
-interface Webhook { id: string; url: string; valid: boolean }
-interface Subscription { event_type: string; filter?: { user_id?: string }; webhook_id?: string; tag?: string }
+interface Webhook {
+  id: string
+  url: string
+  valid: boolean
+}
+interface Subscription {
+  event_type: string
+  filter?: { user_id?: string }
+  webhook_id?: string
+  tag?: string
+}
 
 function idOf(webhook: Webhook): string {
   if (!webhook?.id) throw new PlatformError('unsure', 'X answered without naming the webhook: connect once more.')

@@ -12,6 +12,9 @@ export function shownText(post: WrittenText): string {
   const urls = (long === undefined ? post.entities : (post.note_tweet?.entities ?? post.entities))?.urls ?? []
   const text = long ?? post.text ?? ''
   // X shortens every link to t.co, and sends & < > escaped, also in private messages.
-  const unshortened = urls.reduce((shown, { url, expanded_url }) => (url && expanded_url ? shown.replaceAll(url, () => expanded_url) : shown), text)
+  const unshortened = urls.reduce(
+    (shown, { url, expanded_url }) => (url && expanded_url ? shown.replaceAll(url, () => expanded_url) : shown),
+    text,
+  )
   return unshortened.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }

@@ -24,16 +24,18 @@ export const readParams: MiddlewareHandler<GraphEnv> = async (c, next) => {
     if (type.includes('json')) {
       const text = await c.req.text()
       try {
-        for (const [name, value] of Object.entries(JSON.parse(text || '{}'))) params[name] = typeof value === 'string' ? value : JSON.stringify(value)
+        for (const [name, value] of Object.entries(JSON.parse(text || '{}')))
+          params[name] = typeof value === 'string' ? value : JSON.stringify(value)
       } catch {
         return badParameter('The request body is not valid JSON.')
       }
     } else if (type.includes('form')) {
-      for (const [name, value] of Object.entries(await c.req.parseBody())) if (typeof value === 'string') params[name] = value
+      for (const [name, value] of Object.entries(await c.req.parseBody()))
+        if (typeof value === 'string') params[name] = value
     }
   }
   const bearer = /^(?:Bearer|OAuth) (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
-  if (bearer && !params['access_token']) params['access_token'] = bearer
+  if (bearer && !params.access_token) params.access_token = bearer
   c.set('params', params)
   return next()
 }
@@ -41,11 +43,15 @@ export const readParams: MiddlewareHandler<GraphEnv> = async (c, next) => {
 export function access(world: GraphWorld): MiddlewareHandler<GraphEnv> {
   return async (c, next) => {
     const params = c.get('params')
-    const caller = callerOf(world, params['access_token'])
+    const caller = callerOf(world, params.access_token)
     if (caller instanceof Response) return caller
-    const proof = params['appsecret_proof']
-    if (proof !== undefined && !isProof(proof, params['access_token'] ?? '', caller.app.secret)) {
-      return graphError({ code: 100, type: 'GraphMethodException', message: 'Invalid appsecret_proof provided in the API argument' })
+    const proof = params.appsecret_proof
+    if (proof !== undefined && !isProof(proof, params.access_token ?? '', caller.app.secret)) {
+      return graphError({
+        code: 100,
+        type: 'GraphMethodException',
+        message: 'Invalid appsecret_proof provided in the API argument',
+      })
     }
     const { headers, exceeded } = world.usage.count({ appId: caller.app.id, pageId: caller.token?.pageId ?? null })
     if (exceeded) return throttled(caller.token?.pageId ? 80001 : 4, headers)
@@ -57,7 +63,11 @@ export function access(world: GraphWorld): MiddlewareHandler<GraphEnv> {
 }
 
 function callerOf(world: GraphWorld, token: string | undefined): Caller | Response {
-  if (!token) return graphError({ code: 2500, message: 'An active access token must be used to query information about the current user.' })
+  if (!token)
+    return graphError({
+      code: 2500,
+      message: 'An active access token must be used to query information about the current user.',
+    })
   const [appId = '', secret] = token.split('|')
   const itself = world.state.apps.get(appId)
   if (secret !== undefined) return itself?.secret === secret ? { app: itself, token: null } : deadToken()

@@ -20,7 +20,7 @@ export function consentPage({ appName, scopes, pages, query }: Asked) {
           <h1>{appName} asks to manage your pages</h1>
           <fieldset>
             <legend>Which pages may it use?</legend>
-            {pages.map((page) => (
+            {pages.map(page => (
               <label class="choice">
                 <input type="checkbox" name="page" value={page.id} checked />
                 <strong>{page.name}</strong>

@@ -1,7 +1,17 @@
 // What a test, a drill, the replay or a person outside may do to the simulated Facebook, beyond its public API.
 import { randomBytes } from 'node:crypto'
 import type { Fault } from '../faults.ts'
-import { editItem, editMessage, hideItem, itemOf, knowPerson, removeItem, writeComment, writeMessage, writePost } from './happenings.ts'
+import {
+  editItem,
+  editMessage,
+  hideItem,
+  itemOf,
+  knowPerson,
+  removeItem,
+  writeComment,
+  writeMessage,
+  writePost,
+} from './happenings.ts'
 import { issueUserToken, pageTokenFrom } from './sign-in.ts'
 import type { AppSubscription, GraphApp, GraphComment, GraphMessage, GraphPage, GraphPost, Person } from './state.ts'
 import { checkSubscription, handshakeProblem } from './subscriptions.ts'
@@ -23,8 +33,15 @@ export interface GraphItemView {
 type At = string | number | undefined
 
 const allScopes = [
-  'public_profile', 'pages_show_list', 'pages_manage_metadata', 'pages_read_engagement', 'pages_read_user_content',
-  'pages_manage_engagement', 'pages_manage_posts', 'pages_messaging', 'business_management',
+  'public_profile',
+  'pages_show_list',
+  'pages_manage_metadata',
+  'pages_read_engagement',
+  'pages_read_user_content',
+  'pages_manage_engagement',
+  'pages_manage_posts',
+  'pages_messaging',
+  'business_management',
 ]
 const usualFields = ['feed', 'mention', 'messages', 'messaging_postbacks', 'message_echoes', 'message_edits']
 
@@ -35,7 +52,12 @@ export function graphControl(world: GraphWorld) {
   return {
     /** An operator's developer app. What is not given is made. */
     createApp: (app: Partial<GraphApp> & { name: string }): GraphApp => {
-      const made: GraphApp = { id: app.id ?? world.nextId(), name: app.name, secret: app.secret ?? randomBytes(16).toString('hex'), redirectUris: app.redirectUris ?? [] }
+      const made: GraphApp = {
+        id: app.id ?? world.nextId(),
+        name: app.name,
+        secret: app.secret ?? randomBytes(16).toString('hex'),
+        redirectUris: app.redirectUris ?? [],
+      }
       world.record({ type: 'app', app: made })
       return made
     },
@@ -52,7 +74,15 @@ export function graphControl(world: GraphWorld) {
       return made
     },
     /** Tokens as the sign-in would give them, without walking through it. */
-    issueTokens: ({ app, page, scopes = allScopes }: { app: string; page: string; scopes?: string[] }): { userToken: string; pageToken: string } => {
+    issueTokens: ({
+      app,
+      page,
+      scopes = allScopes,
+    }: {
+      app: string
+      page: string
+      scopes?: string[]
+    }): { userToken: string; pageToken: string } => {
       const { id } = getPage(page)
       const user = issueUserToken(world, getApp(app), [id], scopes, true)
       return { userToken: user.token, pageToken: pageTokenFrom(world, user, id).token }
@@ -61,7 +91,8 @@ export function graphControl(world: GraphWorld) {
     killTokens: ({ page, token, subcode = 460 }: { page?: string; token?: string; subcode?: number }): void => {
       const pageId = page ? getPage(page).id : null
       for (const held of [...state.tokens.values()]) {
-        if (held.token === token || (pageId && held.pageIds.includes(pageId))) world.record({ type: 'token', token: { ...held, deadBy: subcode } })
+        if (held.token === token || (pageId && held.pageIds.includes(pageId)))
+          world.record({ type: 'token', token: { ...held, deadBy: subcode } })
       }
     },
 
@@ -69,42 +100,87 @@ export function graphControl(world: GraphWorld) {
     post: (post: { page: string; from: string; message: string; at?: At; elsewhere?: boolean }): GraphItemView => {
       const page = getPage(post.page)
       const authorId = writerId(page, post.from)
-      return view(writePost(world, { ownerId: post.elsewhere ? authorId : page.id, authorId, message: post.message, at: timeOf(post.at) }))
+      return view(
+        writePost(world, {
+          ownerId: post.elsewhere ? authorId : page.id,
+          authorId,
+          message: post.message,
+          at: timeOf(post.at),
+        }),
+      )
     },
     /** A comment under a post or a comment, by a customer or, under its own name, by the page. */
     comment: (comment: { on: string; from: string; message: string; at?: At }): GraphItemView => {
       const under = getItem(comment.on)
-      const page = 'postId' in under ? state.pages.get(state.posts.get(under.postId)?.ownerId ?? '') : state.pages.get(under.ownerId)
+      const page =
+        'postId' in under
+          ? state.pages.get(state.posts.get(under.postId)?.ownerId ?? '')
+          : state.pages.get(under.ownerId)
       return view(writeComment(world, under, writerId(page, comment.from), comment.message, timeOf(comment.at)))
     },
     edit: ({ id, message }: { id: string; message: string }): void => editItem(world, getItem(id), message),
     hide: ({ id, hidden = true }: { id: string; hidden?: boolean }): void => hideItem(world, getItem(id), hidden),
     remove: ({ id }: { id: string }): void => removeItem(world, getItem(id)),
     /** Messenger: a customer writes; `byPage`: a person answers in the page's own inbox. */
-    message: (message: { page: string; from: string; text: string; at?: At; byPage?: boolean; standby?: boolean; replyTo?: string }): { id: string; psid: string } => {
+    message: (message: {
+      page: string
+      from: string
+      text: string
+      at?: At
+      byPage?: boolean
+      standby?: boolean
+      replyTo?: string
+    }): { id: string; psid: string } => {
       const page = getPage(message.page)
       const person = getPerson(message.from)
-      const sent = writeMessage(world, { page, person, fromPage: message.byPage ?? false, text: message.text, at: timeOf(message.at), standby: message.standby, replyTo: message.replyTo })
+      const sent = writeMessage(world, {
+        page,
+        person,
+        fromPage: message.byPage ?? false,
+        text: message.text,
+        at: timeOf(message.at),
+        standby: message.standby,
+        replyTo: message.replyTo,
+      })
       return { id: sent.id, psid: knowPerson(world, page.id, person) }
     },
     editMessage: ({ id, text }: { id: string; text: string }): void => editMessage(world, getMessage(id), text),
     /** The customer's side tells that a message arrived, or was read. */
-    receipt: ({ id, kind = 'delivery' }: { id: string; kind?: 'delivery' | 'read' }): void => tellReceipt(world, getMessage(id), kind),
+    receipt: ({ id, kind = 'delivery' }: { id: string; kind?: 'delivery' | 'read' }): void =>
+      tellReceipt(world, getMessage(id), kind),
     /** Nothing reaches this customer any more: error 551. */
-    setUnavailable: ({ customer }: { customer: string }): void => world.record({ type: 'note', key: `unavailable ${getPerson(customer).id}`, value: 'yes' }),
+    setUnavailable: ({ customer }: { customer: string }): void =>
+      world.record({ type: 'note', key: `unavailable ${getPerson(customer).id}`, value: 'yes' }),
     /** The app was not given the Human Agent feature for this page. */
-    refuseHumanAgent: ({ page }: { page: string }): void => world.record({ type: 'note', key: `no human agent ${getPage(page).id}`, value: 'yes' }),
+    refuseHumanAgent: ({ page }: { page: string }): void =>
+      world.record({ type: 'note', key: `no human agent ${getPage(page).id}`, value: 'yes' }),
 
     /** The app's webhook (after its handshake) and the pages' subscription: what onConnected does over the API. */
-    setWebhook: async ({ app, url, verifyToken, pages, fields = usualFields }: { app: string; url: string; verifyToken: string; pages: string[]; fields?: string[] }): Promise<{ active: boolean; problem: string | null }> => {
+    setWebhook: async ({
+      app,
+      url,
+      verifyToken,
+      pages,
+      fields = usualFields,
+    }: {
+      app: string
+      url: string
+      verifyToken: string
+      pages: string[]
+      fields?: string[]
+    }): Promise<{ active: boolean; problem: string | null }> => {
       const problem = await handshakeProblem(url, verifyToken)
-      world.record({ type: 'app subscription', subscription: { appId: getApp(app).id, callbackUrl: url, verifyToken, fields, active: problem === null } })
-      for (const page of pages) world.record({ type: 'page subscription', appId: getApp(app).id, pageId: getPage(page).id, fields })
+      world.record({
+        type: 'app subscription',
+        subscription: { appId: getApp(app).id, callbackUrl: url, verifyToken, fields, active: problem === null },
+      })
+      for (const page of pages)
+        world.record({ type: 'page subscription', appId: getApp(app).id, pageId: getPage(page).id, fields })
       return { active: problem === null, problem }
     },
     checkWebhooks: async (): Promise<{ url: string; active: boolean }[]> =>
       Promise.all(
-        [...state.appSubscriptions.values()].map(async (subscription) => {
+        [...state.appSubscriptions.values()].map(async subscription => {
           const active = await checkSubscription(subscription)
           world.record({ type: 'app subscription', subscription: { ...subscription, active } })
           world.pushes.retryNow()
@@ -114,15 +190,20 @@ export function graphControl(world: GraphWorld) {
     holdPushes: (): void => world.pushes.hold(),
     releasePushes: (): void => world.pushes.release(),
     retryPushes: (): void => world.pushes.retryNow(),
-    pushes: (): { pending: number; delivered: number } => ({ pending: world.pushes.pending(), delivered: world.pushes.delivered() }),
+    pushes: (): { pending: number; delivered: number } => ({
+      pending: world.pushes.pending(),
+      delivered: world.pushes.delivered(),
+    }),
     /** False when pushes still wait at the end of the time. */
-    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> => world.pushes.settled(timeoutMs),
+    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> =>
+      world.pushes.settled(timeoutMs),
 
     setFault: (fault: Fault): void => world.faults.set(fault),
     clearFaults: (): void => world.faults.clear(),
     faults: (): Fault[] => world.faults.list(),
     /** The usage headers say this percentage; at 100 every call is throttled. Null: counted again. */
-    setUsage: ({ percent, regainMinutes }: { percent: number | null; regainMinutes?: number }): void => world.usage.set(percent, regainMinutes),
+    setUsage: ({ percent, regainMinutes }: { percent: number | null; regainMinutes?: number }): void =>
+      world.usage.set(percent, regainMinutes),
     moveClock: ({ ms }: { ms: number }): { now: string } => {
       world.clock.advance(ms)
       world.record({ type: 'clock', offsetMs: world.clock.offsetMs() })
@@ -157,16 +238,35 @@ export function graphControl(world: GraphWorld) {
     replies: ({ to }: { to: string }): GraphItemView[] => {
       const item = getItem(to)
       const ids = 'postId' in item ? state.directlyUnder.get(item.id) : state.commentsOf.get(item.id)
-      return (ids ?? []).flatMap((id) => state.comments.get(id) ?? []).map(view)
+      return (ids ?? []).flatMap(id => state.comments.get(id) ?? []).map(view)
     },
-    messages: ({ customer }: { customer?: string } = {}): { id: string; customer: string; fromPage: boolean; text: string; at: string; answersComment: string | null }[] =>
+    messages: ({
+      customer,
+    }: {
+      customer?: string
+    } = {}): {
+      id: string
+      customer: string
+      fromPage: boolean
+      text: string
+      at: string
+      answersComment: string | null
+    }[] =>
       [...state.messages.values()]
-        .map((message) => ({ id: message.id, customer: state.people.get(message.personId)?.name ?? '', fromPage: message.fromPage, text: message.text, at: new Date(message.at).toISOString(), answersComment: message.answersComment }))
-        .filter((message) => !customer || message.customer.toLowerCase() === customer.toLowerCase()),
+        .map(message => ({
+          id: message.id,
+          customer: state.people.get(message.personId)?.name ?? '',
+          fromPage: message.fromPage,
+          text: message.text,
+          at: new Date(message.at).toISOString(),
+          answersComment: message.answersComment,
+        }))
+        .filter(message => !customer || message.customer.toLowerCase() === customer.toLowerCase()),
   }
 
   function getPage(nameOrId: string): GraphPage {
-    const page = state.pages.get(nameOrId) ?? [...state.pages.values()].find((one) => [one.name, one.username].includes(nameOrId))
+    const page =
+      state.pages.get(nameOrId) ?? [...state.pages.values()].find(one => [one.name, one.username].includes(nameOrId))
     if (!page) throw new Error(`there is no page ${nameOrId}`)
     return page
   }

@@ -10,7 +10,10 @@ export interface GraphError {
   isTransient?: boolean
 }
 
-export function graphError({ code, subcode, message, type = 'OAuthException', status, isTransient }: GraphError, headers: Record<string, string> = {}): Response {
+export function graphError(
+  { code, subcode, message, type = 'OAuthException', status, isTransient }: GraphError,
+  headers: Record<string, string> = {},
+): Response {
   const error = {
     message,
     type,
@@ -48,7 +51,11 @@ const deadTokenWords: Record<number, string> = {
 }
 export function deadToken(subcode?: number): Response {
   const why = deadTokenWords[subcode ?? 0]
-  return graphError({ code: 190, subcode, message: why ? `Error validating access token: ${why}` : 'Invalid OAuth access token - Cannot parse access token' })
+  return graphError({
+    code: 190,
+    subcode,
+    message: why ? `Error validating access token: ${why}` : 'Invalid OAuth access token - Cannot parse access token',
+  })
 }
 
 const throttleWords: Record<number, string> = {
@@ -60,7 +67,15 @@ const throttleWords: Record<number, string> = {
   80006: '(#80006) There have been too many messages sent from this Page account. Wait a bit and try again.',
 }
 export function throttled(code: number, headers: Record<string, string> = {}): Response {
-  return graphError({ code, message: throttleWords[code] ?? `(#${code}) Request limit reached`, isTransient: true, ...(code === 4 ? { status: 403 } : {}) }, headers)
+  return graphError(
+    {
+      code,
+      message: throttleWords[code] ?? `(#${code}) Request limit reached`,
+      isTransient: true,
+      ...(code === 4 ? { status: 403 } : {}),
+    },
+    headers,
+  )
 }
 
 /** Words of the errors a fault may ask for by code alone. */

@@ -48,7 +48,11 @@ export function parseFields(text: string): Field[] | undefined {
 export type Answers = Record<string, (field: Field) => unknown>
 
 /** The id is always told; a field nobody knows is error 100. */
-export function answerFields(answers: Answers, fields: Field[], kind: string): Record<string, unknown> | { unknown: string } {
+export function answerFields(
+  answers: Answers,
+  fields: Field[],
+  kind: string,
+): Record<string, unknown> | { unknown: string } {
   const answered: Record<string, unknown> = {}
   for (const field of fields) {
     const answer = answers[field.name]
@@ -56,13 +60,13 @@ export function answerFields(answers: Answers, fields: Field[], kind: string): R
     const value = answer(field)
     if (value !== undefined) answered[field.name] = field.fields ? narrowed(value, field.fields) : value
   }
-  if (!('id' in answered) && answers['id']) answered['id'] = answers['id']({ name: 'id', modifiers: {}, fields: null })
+  if (!('id' in answered) && answers.id) answered.id = answers.id({ name: 'id', modifiers: {}, fields: null })
   return answered
 }
 
 /** Plain objects inside an object give only what was asked for. */
 function narrowed(value: unknown, fields: Field[]): unknown {
   if (!value || typeof value !== 'object' || 'data' in value) return value
-  const wanted = new Set(fields.map((field) => field.name))
+  const wanted = new Set(fields.map(field => field.name))
   return Object.fromEntries(Object.entries(value).filter(([name]) => wanted.has(name) || name === 'id'))
 }

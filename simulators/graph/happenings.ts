@@ -1,5 +1,5 @@
 // What people do on the simulated Facebook, whoever asks for it: API, control or page. Each tells the subscribers.
-import { type GraphComment, type GraphMessage, type GraphPage, type GraphPost, type Person } from './state.ts'
+import type { GraphComment, GraphMessage, GraphPage, GraphPost, Person } from './state.ts'
 import { type MessageMarks, tellFeed, tellMessage, tellMessageEdit } from './updates.ts'
 import type { GraphWorld } from './world.ts'
 
@@ -10,7 +10,10 @@ export function knowPerson(world: GraphWorld, pageId: string, person: Person): s
   return world.state.psids.get(key) as string
 }
 
-export function writePost(world: GraphWorld, wanted: { ownerId: string; authorId: string; message: string; at?: number }): GraphPost {
+export function writePost(
+  world: GraphWorld,
+  wanted: { ownerId: string; authorId: string; message: string; at?: number },
+): GraphPost {
   const at = wanted.at ?? world.clock.now()
   const post: GraphPost = {
     id: `${wanted.ownerId}_${world.nextId()}`,
@@ -29,7 +32,13 @@ export function writePost(world: GraphWorld, wanted: { ownerId: string; authorId
   return post
 }
 
-export function writeComment(world: GraphWorld, under: GraphPost | GraphComment, authorId: string, message: string, when?: number): GraphComment {
+export function writeComment(
+  world: GraphWorld,
+  under: GraphPost | GraphComment,
+  authorId: string,
+  message: string,
+  when?: number,
+): GraphComment {
   const at = when ?? world.clock.now()
   const postId = 'postId' in under ? under.postId : under.id
   // An answer to an answer stands under the top comment.
@@ -54,7 +63,8 @@ export function writeComment(world: GraphWorld, under: GraphPost | GraphComment,
 
 export function editItem(world: GraphWorld, item: GraphPost | GraphComment, message: string): void {
   const editedAt = world.clock.now()
-  const changed = 'postId' in item ? { ...item, message, editedAt } : { ...item, message, editedAt, updatedAt: editedAt }
+  const changed =
+    'postId' in item ? { ...item, message, editedAt } : { ...item, message, editedAt, updatedAt: editedAt }
   world.record('postId' in changed ? { type: 'comment', comment: changed } : { type: 'post', post: changed })
   tellFeed(world, changed, 'edited')
 }
@@ -105,8 +115,8 @@ export function editMessage(world: GraphWorld, message: GraphMessage, text: stri
 function taggedPages(world: GraphWorld, message: string): string[] {
   const text = message.toLowerCase()
   return [...world.state.pages.values()]
-    .filter((page) => text.includes(`@${page.username.toLowerCase()}`) || text.includes(`@${page.name.toLowerCase()}`))
-    .map((page) => page.id)
+    .filter(page => text.includes(`@${page.username.toLowerCase()}`) || text.includes(`@${page.name.toLowerCase()}`))
+    .map(page => page.id)
 }
 
 function meet(world: GraphWorld, pageIds: string[], authorId: string): void {
@@ -121,6 +131,7 @@ export function itemOf(world: GraphWorld, id: string): GraphPost | GraphComment 
 /** The page posted the very same within the hour. */
 export function saidLately(world: GraphWorld, pageId: string, message: string): boolean {
   const oldest = world.clock.now() - 3_600_000
-  return [...world.state.posts.values()].some((post) => post.authorId === pageId && post.at >= oldest && post.message === message)
+  return [...world.state.posts.values()].some(
+    post => post.authorId === pageId && post.at >= oldest && post.message === message,
+  )
 }
-

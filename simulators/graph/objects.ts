@@ -1,12 +1,22 @@
 // The Graph API's objects and their lists: pages, posts, comments, conversations; read, answer, hide, like, delete.
-import { Hono } from 'hono'
+
 import type { Context } from 'hono'
+import { Hono } from 'hono'
 import { access, type GraphEnv, type Params, readParams } from './access.ts'
 import { badParameter, graphError, noSuchObject, notPermitted } from './errors.ts'
-import { parseFields, type Field } from './fields.ts'
+import { type Field, parseFields } from './fields.ts'
 import { editItem, hideItem, itemOf, removeItem, saidLately, writeComment, writePost } from './happenings.ts'
 import {
-  commentsUnder, conversationsOf, findConversation, type Rendered, renderComment, renderConversation, renderMessage, renderPage, renderPerson, renderPost,
+  commentsUnder,
+  conversationsOf,
+  findConversation,
+  type Rendered,
+  renderComment,
+  renderConversation,
+  renderMessage,
+  renderPage,
+  renderPerson,
+  renderPost,
 } from './render.ts'
 import { operator, pageTokenFrom } from './sign-in.ts'
 import { type GraphComment, type GraphPost, pageOf } from './state.ts'
@@ -17,98 +27,124 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
   const routes = new Hono<GraphEnv>()
   routes.use('*', readParams, access(world))
 
-  routes.get('/me/accounts', (c) => {
+  routes.get('/me/accounts', c => {
     const { token } = c.get('caller')
-    if (token?.kind !== 'user') return graphError({ code: 100, message: '(#100) Tried accessing nonexisting field (accounts)' })
-    const pages = token.pageIds.flatMap((id) => state.pages.get(id) ?? [])
-    const data = pages.map((page) => ({
+    if (token?.kind !== 'user')
+      return graphError({ code: 100, message: '(#100) Tried accessing nonexisting field (accounts)' })
+    const pages = token.pageIds.flatMap(id => state.pages.get(id) ?? [])
+    const data = pages.map(page => ({
       access_token: pageTokenFrom(world, token, page.id).token,
       category: 'Telecommunication company',
       name: page.name,
       id: page.id,
       tasks: ['ADVERTISE', 'ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE'],
     }))
-    return c.json(listPage(c, data, data.map((page) => page.id)))
+    return c.json(
+      listPage(
+        c,
+        data,
+        data.map(page => page.id),
+      ),
+    )
   })
 
-  routes.get('/:id/:edge{feed|posts|published_posts|visitor_posts|tagged}', (c) => {
+  routes.get('/:id/:edge{feed|posts|published_posts|visitor_posts|tagged}', c => {
     const page = state.pages.get(self(c, c.req.param('id')))
     if (!page) return noSuchObject(c.req.param('id'), 'get')
     const wanted: Record<string, (post: GraphPost) => boolean> = {
-      feed: (post) => post.ownerId === page.id,
-      posts: (post) => post.ownerId === page.id && post.authorId === page.id,
-      published_posts: (post) => post.ownerId === page.id && post.authorId === page.id,
-      visitor_posts: (post) => post.ownerId === page.id && post.authorId !== page.id,
-      tagged: (post) => post.ownerId !== page.id && post.tags.includes(page.id),
+      feed: post => post.ownerId === page.id,
+      posts: post => post.ownerId === page.id && post.authorId === page.id,
+      published_posts: post => post.ownerId === page.id && post.authorId === page.id,
+      visitor_posts: post => post.ownerId === page.id && post.authorId !== page.id,
+      tagged: post => post.ownerId !== page.id && post.tags.includes(page.id),
     }
-    const posts = [...state.posts.values()].filter(wanted[c.req.param('edge')] ?? (() => false)).sort((a, b) => b.at - a.at)
+    const posts = [...state.posts.values()]
+      .filter(wanted[c.req.param('edge')] ?? (() => false))
+      .sort((a, b) => b.at - a.at)
     return answerList(c, posts, (post, fields) => renderPost(world, post, fields))
   })
-  routes.post('/:id/feed', (c) => {
+  routes.post('/:id/feed', c => {
     const page = state.pages.get(self(c, c.req.param('id')))
     const { message = '' } = c.get('params')
     if (!page) return noSuchObject(c.req.param('id'), 'post')
-    if (!speaksFor(c, page.id, 'pages_manage_posts')) return notPermitted('The permission(s) pages_manage_posts are not available.')
+    if (!speaksFor(c, page.id, 'pages_manage_posts'))
+      return notPermitted('The permission(s) pages_manage_posts are not available.')
     if (!message.trim()) return badParameter('Missing message or attachment')
-    if (saidLately(world, page.id, message)) return graphError({ code: 506, message: '(#506) Duplicate status message' })
+    if (saidLately(world, page.id, message))
+      return graphError({ code: 506, message: '(#506) Duplicate status message' })
     return c.json({ id: writePost(world, { ownerId: page.id, authorId: page.id, message }).id })
   })
 
-  routes.get('/:id/comments', (c) => {
+  routes.get('/:id/comments', c => {
     const item = itemOf(world, c.req.param('id'))
     if (!item) return noSuchObject(c.req.param('id'), 'get')
     const { filter = 'toplevel', order = 'chronological' } = c.get('params')
     const comments = commentsUnder(world, item, filter === 'stream')
-    return answerList(c, order === 'reverse_chronological' ? comments.reverse() : comments, (comment, fields) => renderComment(world, comment, fields))
+    return answerList(c, order === 'reverse_chronological' ? comments.reverse() : comments, (comment, fields) =>
+      renderComment(world, comment, fields),
+    )
   })
-  routes.post('/:id/comments', (c) => {
+  routes.post('/:id/comments', c => {
     const item = itemOf(world, c.req.param('id'))
     const page = item && pageOf(state, item)
     const { message = '' } = c.get('params')
     if (!item) return noSuchObject(c.req.param('id'), 'post')
     // Elsewhere a page answers where it was named.
     const speaker = page?.id ?? item.tags[0]
-    if (!speaker || !speaksFor(c, speaker, 'pages_manage_engagement')) return notPermitted('The permission(s) pages_manage_engagement are not available.')
+    if (!speaker || !speaksFor(c, speaker, 'pages_manage_engagement'))
+      return notPermitted('The permission(s) pages_manage_engagement are not available.')
     if (!message.trim()) return badParameter('Missing message or attachment')
     if (message.length > 8000) return badParameter('The comment is too long.')
     return c.json({ id: writeComment(world, item, speaker, message).id })
   })
-  routes.get('/:id/likes', (c) => {
+  routes.get('/:id/likes', c => {
     const item = itemOf(world, c.req.param('id'))
     if (!item) return noSuchObject(c.req.param('id'), 'get')
     const page = pageOf(state, item)
     return c.json({ data: 'isLiked' in item && item.isLiked && page ? [{ id: page.id, name: page.name }] : [] })
   })
-  routes.on(['POST', 'DELETE'], '/:id/likes', (c) => {
+  routes.on(['POST', 'DELETE'], '/:id/likes', c => {
     const comment = state.comments.get(c.req.param('id'))
     const page = comment && pageOf(state, comment)
     if (!comment || !page) return noSuchObject(c.req.param('id'), 'post')
-    if (!speaksFor(c, page.id, 'pages_manage_engagement')) return notPermitted('The permission(s) pages_manage_engagement are not available.')
+    if (!speaksFor(c, page.id, 'pages_manage_engagement'))
+      return notPermitted('The permission(s) pages_manage_engagement are not available.')
     world.record({ type: 'comment', comment: { ...comment, isLiked: verbOf(c) === 'POST' } })
     return c.json({ success: true })
   })
 
-  routes.get('/:id/conversations', (c) => {
+  routes.get('/:id/conversations', c => {
     const page = state.pages.get(self(c, c.req.param('id')))
     if (!page) return noSuchObject(c.req.param('id'), 'get')
-    if (!speaksFor(c, page.id, 'pages_messaging')) return notPermitted('Requires pages_messaging permission to manage the object')
+    if (!speaksFor(c, page.id, 'pages_messaging'))
+      return notPermitted('Requires pages_messaging permission to manage the object')
     const { platform = 'messenger', user_id: psid } = c.get('params')
-    const conversations = platform === 'messenger' ? conversationsOf(world, page.id).filter((one) => !psid || one.id === `t_${psid}`) : []
+    const conversations =
+      platform === 'messenger' ? conversationsOf(world, page.id).filter(one => !psid || one.id === `t_${psid}`) : []
     return answerList(c, conversations, (conversation, fields) => renderConversation(world, conversation, fields))
   })
-  routes.get('/:id/messages', (c) => {
+  routes.get('/:id/messages', c => {
     const conversation = findConversation(world, c.req.param('id'))
     if (!conversation) return noSuchObject(c.req.param('id'), 'get')
-    if (!speaksFor(c, conversation.pageId, 'pages_messaging')) return notPermitted('Requires pages_messaging permission to manage the object')
-    return answerList(c, [...conversation.messages].reverse(), (message, fields) => renderMessage(world, message, fields))
+    if (!speaksFor(c, conversation.pageId, 'pages_messaging'))
+      return notPermitted('Requires pages_messaging permission to manage the object')
+    return answerList(c, [...conversation.messages].reverse(), (message, fields) =>
+      renderMessage(world, message, fields),
+    )
   })
 
-  routes.get('/:id', (c) => {
+  routes.get('/:id', c => {
     const asked = self(c, c.req.param('id'))
     const fields = fieldsOf(c.get('params'))
     if (fields instanceof Response) return fields
     const { posts, comments, pages, messages, personOfPsid, people } = state
-    const [page, post, comment, message, conversation] = [pages.get(asked), posts.get(asked), comments.get(asked), messages.get(asked), findConversation(world, asked)]
+    const [page, post, comment, message, conversation] = [
+      pages.get(asked),
+      posts.get(asked),
+      comments.get(asked),
+      messages.get(asked),
+      findConversation(world, asked),
+    ]
     if (page) return answer(c, renderPage(world, page, fields))
     if (post) return answer(c, renderPost(world, post, fields))
     if (comment) return answer(c, renderComment(world, comment, fields))
@@ -119,11 +155,12 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
     if (!person) return noSuchObject(asked, 'get')
     return answer(c, renderPerson({ id: asked, name: person.name }, fields))
   })
-  routes.on(['POST', 'DELETE'], '/:id', (c) => {
+  routes.on(['POST', 'DELETE'], '/:id', c => {
     const item = itemOf(world, c.req.param('id'))
     const page = item && pageOf(state, item)
     if (!item || !page) return noSuchObject(c.req.param('id'), verbOf(c) === 'DELETE' ? 'delete' : 'post')
-    if (!speaksFor(c, page.id, 'pages_manage_engagement')) return notPermitted('The permission(s) pages_manage_engagement are not available.')
+    if (!speaksFor(c, page.id, 'pages_manage_engagement'))
+      return notPermitted('The permission(s) pages_manage_engagement are not available.')
     if (verbOf(c) === 'DELETE') {
       removeItem(world, item)
       return c.json({ success: true })
@@ -134,7 +171,8 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
       editItem(world, item, message)
     }
     if (isHidden !== undefined) {
-      if (item.authorId === page.id) return graphError({ code: 1446036, message: '(#1446036) You cannot hide your own comment.' })
+      if (item.authorId === page.id)
+        return graphError({ code: 1446036, message: '(#1446036) You cannot hide your own comment.' })
       hideItem(world, item, ['true', '1'].includes(isHidden))
     }
     return c.json({ success: true })
@@ -146,30 +184,44 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
     return id === 'me' && token ? (token.pageId ?? token.userId) : id
   }
 
-  function answerList<T extends GraphPost | GraphComment | { id: string }>(c: Context<GraphEnv>, items: T[], render: (item: T, fields: Field[] | undefined) => Rendered): Response {
+  function answerList<T extends GraphPost | GraphComment | { id: string }>(
+    c: Context<GraphEnv>,
+    items: T[],
+    render: (item: T, fields: Field[] | undefined) => Rendered,
+  ): Response {
     const params = c.get('params')
     const fields = fieldsOf(params)
     if (fields instanceof Response) return fields
-    const size = Number(params['limit'] ?? 25)
+    const size = Number(params.limit ?? 25)
     if (!Number.isInteger(size) || size < 1) return badParameter('Param limit must be a positive number')
-    const since = Number(params['since'] ?? 0) * 1000
-    const until = Number(params['until'] ?? Number.MAX_SAFE_INTEGER / 1000) * 1000
-    const inTime = items.filter((item) => !('at' in item) || ((item.at as number) >= since && (item.at as number) <= until))
+    const since = Number(params.since ?? 0) * 1000
+    const until = Number(params.until ?? Number.MAX_SAFE_INTEGER / 1000) * 1000
+    const inTime = items.filter(
+      item => !('at' in item) || ((item.at as number) >= since && (item.at as number) <= until),
+    )
     const start = startOf(inTime, params)
     if (start === null) return graphError({ code: 100, message: 'Invalid cursors values: cursors expire.' })
     const page = inTime.slice(start, start + Math.min(size, 100))
     const data: Rendered[] = []
     for (const item of page) {
       const rendered = render(item, fields)
-      if ('unknown' in rendered) return badParameter(String(rendered['unknown']))
+      if ('unknown' in rendered) return badParameter(String(rendered.unknown))
       data.push(rendered)
     }
-    return c.json(listPage(c, data, page.map((item) => item.id), start + page.length < inTime.length, start > 0))
+    return c.json(
+      listPage(
+        c,
+        data,
+        page.map(item => item.id),
+        start + page.length < inTime.length,
+        start > 0,
+      ),
+    )
   }
 }
 
 function verbOf(c: Context<GraphEnv>): string {
-  return (c.get('params')['method'] ?? c.req.method).toUpperCase()
+  return (c.get('params').method ?? c.req.method).toUpperCase()
 }
 
 function speaksFor(c: Context<GraphEnv>, pageId: string, scope: string): boolean {
@@ -178,12 +230,15 @@ function speaksFor(c: Context<GraphEnv>, pageId: string, scope: string): boolean
 }
 
 function fieldsOf(params: Params): Field[] | undefined | Response {
-  if (!params['fields']) return undefined
-  return parseFields(params['fields']) ?? graphError({ code: 2500, message: 'Syntax error "Expected end of string" in the fields parameter.' })
+  if (!params.fields) return undefined
+  return (
+    parseFields(params.fields) ??
+    graphError({ code: 2500, message: 'Syntax error "Expected end of string" in the fields parameter.' })
+  )
 }
 
 function answer(c: Context<GraphEnv>, rendered: Rendered): Response {
-  return 'unknown' in rendered ? badParameter(String(rendered['unknown'])) : c.json(rendered)
+  return 'unknown' in rendered ? badParameter(String(rendered.unknown)) : c.json(rendered)
 }
 
 const cursorOf = (id: string) => Buffer.from(id).toString('base64url')
@@ -192,12 +247,12 @@ const cursorOf = (id: string) => Buffer.from(id).toString('base64url')
 function startOf(items: { id: string }[], params: Params): number | null {
   const { after, before } = params
   if (after) {
-    const at = items.findIndex((item) => cursorOf(item.id) === after)
+    const at = items.findIndex(item => cursorOf(item.id) === after)
     return at < 0 ? null : at + 1
   }
   if (before) {
-    const at = items.findIndex((item) => cursorOf(item.id) === before)
-    return at < 0 ? null : Math.max(0, at - Number(params['limit'] ?? 25))
+    const at = items.findIndex(item => cursorOf(item.id) === before)
+    return at < 0 ? null : Math.max(0, at - Number(params.limit ?? 25))
   }
   return 0
 }
@@ -211,12 +266,17 @@ function listPage(c: Context<GraphEnv>, data: unknown[], ids: string[], more = f
   const link = (name: string, value: string) => {
     const host = c.req.header('host') ?? ''
     const url = new URL(new URL(c.req.url).pathname, host.startsWith('graph.') ? `https://${host}` : `http://${host}`)
-    for (const [key, own] of Object.entries(c.get('params'))) if (!['after', 'before'].includes(key)) url.searchParams.set(key, own)
+    for (const [key, own] of Object.entries(c.get('params')))
+      if (!['after', 'before'].includes(key)) url.searchParams.set(key, own)
     url.searchParams.set(name, value)
     return url.href
   }
   return {
     data,
-    paging: { cursors, ...(more ? { next: link('after', cursors.after) } : {}), ...(earlier ? { previous: link('before', cursors.before) } : {}) },
+    paging: {
+      cursors,
+      ...(more ? { next: link('after', cursors.after) } : {}),
+      ...(earlier ? { previous: link('before', cursors.before) } : {}),
+    },
   }
 }

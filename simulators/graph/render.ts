@@ -12,7 +12,7 @@ export interface Conversation {
   messages: GraphMessage[]
 }
 
-const plain = (names: string): Field[] => names.split(',').map((name) => ({ name, modifiers: {}, fields: null }))
+const plain = (names: string): Field[] => names.split(',').map(name => ({ name, modifiers: {}, fields: null }))
 
 export function renderPage(world: GraphWorld, page: GraphPage, fields: Field[] | undefined): Rendered {
   const answers: Answers = {
@@ -48,8 +48,11 @@ export function renderPost(world: GraphWorld, post: GraphPost, fields: Field[] |
     is_published: () => true,
     status_type: () => (post.authorId === post.ownerId ? 'mobile_status_update' : 'wall_post'),
     message_tags: () => (post.tags.length ? tags(world, post.tags, post.message) : undefined),
-    to: () => (post.ownerId === post.authorId ? undefined : { data: [{ id: post.ownerId, name: world.state.pages.get(post.ownerId)?.name }] }),
-    comments: (field) => nestedComments(world, commentsUnder(world, post, field.modifiers['filter'] === 'stream'), field),
+    to: () =>
+      post.ownerId === post.authorId
+        ? undefined
+        : { data: [{ id: post.ownerId, name: world.state.pages.get(post.ownerId)?.name }] },
+    comments: field => nestedComments(world, commentsUnder(world, post, field.modifiers.filter === 'stream'), field),
   }
   return answerFields(answers, fields ?? plain('created_time,message,id'), 'Post')
 }
@@ -64,8 +67,14 @@ export function renderComment(world: GraphWorld, comment: GraphComment, fields: 
     from: () => authorOf(world, comment),
     created_time: () => graphTime(comment.at),
     permalink_url: () => `${permalink(world, comment.postId)}?comment_id=${comment.id.split('_')[1]}`,
-    parent: () => (parent ? { created_time: graphTime(parent.at), from: authorOf(world, parent), message: parent.message, id: parent.id } : undefined),
-    object: () => ({ id: comment.postId, created_time: graphTime(world.state.posts.get(comment.postId)?.at ?? comment.at) }),
+    parent: () =>
+      parent
+        ? { created_time: graphTime(parent.at), from: authorOf(world, parent), message: parent.message, id: parent.id }
+        : undefined,
+    object: () => ({
+      id: comment.postId,
+      created_time: graphTime(world.state.posts.get(comment.postId)?.at ?? comment.at),
+    }),
     is_hidden: () => comment.isHidden,
     can_hide: () => !isOurs && page !== undefined,
     can_remove: () => page !== undefined,
@@ -76,7 +85,7 @@ export function renderComment(world: GraphWorld, comment: GraphComment, fields: 
     like_count: () => (comment.isLiked ? 1 : 0),
     comment_count: () => commentsUnder(world, comment, false).length,
     message_tags: () => (comment.tags.length ? tags(world, comment.tags, comment.message) : undefined),
-    comments: (field) => nestedComments(world, commentsUnder(world, comment, false), field),
+    comments: field => nestedComments(world, commentsUnder(world, comment, false), field),
   }
   return answerFields(answers, fields ?? plain('created_time,from,message,id'), 'Comment')
 }
@@ -85,14 +94,16 @@ export function renderComment(world: GraphWorld, comment: GraphComment, fields: 
 export function commentsUnder(world: GraphWorld, item: GraphPost | GraphComment, stream: boolean): GraphComment[] {
   const { commentsOf, directlyUnder, comments } = world.state
   const ids = stream && !('postId' in item) ? commentsOf.get(item.id) : directlyUnder.get(item.id)
-  const wanted = (ids ?? []).flatMap((id) => comments.get(id) ?? [])
+  const wanted = (ids ?? []).flatMap(id => comments.get(id) ?? [])
   return wanted.sort((a, b) => a.at - b.at)
 }
 
 function nestedComments(world: GraphWorld, comments: GraphComment[], field: Field): unknown {
-  const ordered = field.modifiers['order'] === 'reverse_chronological' ? comments.reverse() : comments
-  const page = ordered.slice(0, Number(field.modifiers['limit'] ?? 25))
-  return page.length ? { data: page.map((comment) => renderComment(world, comment, field.fields ?? undefined)) } : undefined
+  const ordered = field.modifiers.order === 'reverse_chronological' ? comments.reverse() : comments
+  const page = ordered.slice(0, Number(field.modifiers.limit ?? 25))
+  return page.length
+    ? { data: page.map(comment => renderComment(world, comment, field.fields ?? undefined)) }
+    : undefined
 }
 
 function authorOf(world: GraphWorld, item: GraphPost | GraphComment): object | undefined {
@@ -105,16 +116,21 @@ function authorOf(world: GraphWorld, item: GraphPost | GraphComment): object | u
 }
 
 function tags(world: GraphWorld, pageIds: string[], message: string): object[] {
-  return pageIds.flatMap((id) => {
+  return pageIds.flatMap(id => {
     const page = world.state.pages.get(id)
     const offset = message.toLowerCase().indexOf(`@${page?.username.toLowerCase()}`)
-    return page ? [{ id, name: page.name, type: 'page', offset: Math.max(0, offset), length: page.username.length + 1 }] : []
+    return page
+      ? [{ id, name: page.name, type: 'page', offset: Math.max(0, offset), length: page.username.length + 1 }]
+      : []
   })
 }
 
 const privateReplyWithinMs = 7 * 24 * 3_600_000
 /** Why a comment may not be answered privately; null: it may. */
-export function privateReplyProblem(world: GraphWorld, comment: GraphComment | GraphPost): 'answered' | 'too old' | null {
+export function privateReplyProblem(
+  world: GraphWorld,
+  comment: GraphComment | GraphPost,
+): 'answered' | 'too old' | null {
   for (const message of world.state.messages.values()) if (message.answersComment === comment.id) return 'answered'
   return world.clock.now() - comment.at > privateReplyWithinMs ? 'too old' : null
 }
@@ -124,20 +140,26 @@ export function conversationsOf(world: GraphWorld, pageId: string): Conversation
   const { state } = world
   return [...state.conversations]
     .flatMap(([psid, ids]) => {
-      const messages = ids.flatMap((id) => state.messages.get(id) ?? [])
+      const messages = ids.flatMap(id => state.messages.get(id) ?? [])
       const first = messages[0]
       return first?.pageId === pageId ? [{ id: `t_${psid}`, pageId, personId: first.personId, messages }] : []
     })
     .sort((a, b) => lastOf(b) - lastOf(a))
 }
 export function findConversation(world: GraphWorld, id: string): Conversation | undefined {
-  const messages = (world.state.conversations.get(id.replace(/^t_/, '')) ?? []).flatMap((mid) => world.state.messages.get(mid) ?? [])
+  const messages = (world.state.conversations.get(id.replace(/^t_/, '')) ?? []).flatMap(
+    mid => world.state.messages.get(mid) ?? [],
+  )
   const first = messages[0]
   return first && id.startsWith('t_') ? { id, pageId: first.pageId, personId: first.personId, messages } : undefined
 }
 const lastOf = (conversation: Conversation) => conversation.messages.at(-1)?.at ?? 0
 
-export function renderConversation(world: GraphWorld, conversation: Conversation, fields: Field[] | undefined): Rendered {
+export function renderConversation(
+  world: GraphWorld,
+  conversation: Conversation,
+  fields: Field[] | undefined,
+): Rendered {
   const { pageId, personId, messages } = conversation
   const both = () => ({ data: [partyOf(world, pageId, personId), pageParty(world, pageId)] })
   const answers: Answers = {
@@ -145,13 +167,16 @@ export function renderConversation(world: GraphWorld, conversation: Conversation
     link: () => `/${pageId}/inbox/${conversation.id}/`,
     updated_time: () => graphTime(lastOf(conversation)),
     message_count: () => messages.length,
-    unread_count: () => messages.length - 1 - messages.findLastIndex((message) => message.fromPage),
+    unread_count: () => messages.length - 1 - messages.findLastIndex(message => message.fromPage),
     snippet: () => messages.at(-1)?.text.slice(0, 120),
     can_reply: () => true,
     participants: both,
     senders: both,
-    messages: (field) => ({
-      data: [...messages].reverse().slice(0, Number(field.modifiers['limit'] ?? 25)).map((message) => renderMessage(world, message, field.fields ?? undefined)),
+    messages: field => ({
+      data: [...messages]
+        .reverse()
+        .slice(0, Number(field.modifiers.limit ?? 25))
+        .map(message => renderMessage(world, message, field.fields ?? undefined)),
     }),
   }
   return answerFields(answers, fields ?? plain('id,link,updated_time'), 'UnifiedThread')

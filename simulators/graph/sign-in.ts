@@ -1,6 +1,7 @@
 // Facebook login: consent with a choice of pages, codes, short and long tokens, debug_token.
-import { Hono } from 'hono'
+
 import { randomBytes } from 'node:crypto'
+import { Hono } from 'hono'
 import { access, deathOf, type GraphEnv, readParams } from './access.ts'
 import { consentPage } from './consent-page.tsx'
 import { badParameter, graphError } from './errors.ts'
@@ -31,59 +32,87 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
   routes.use('/oauth/access_token', readParams)
   routes.use('/debug_token', readParams, access(world))
 
-  routes.get('/dialog/oauth', (c) => {
+  routes.get('/dialog/oauth', c => {
     const params = c.get('params')
-    const app = state.apps.get(params['client_id'] ?? '')
+    const app = state.apps.get(params.client_id ?? '')
     if (!app) return c.text('Invalid app ID: the provided app ID does not look like a valid app ID.', 400)
-    if (!isRegistered(app, params['redirect_uri'])) return c.text('URL blocked: this redirect failed because the redirect URI is not whitelisted.', 400)
-    return c.html(consentPage({ appName: app.name, scopes: scopesOf(params['scope']), pages: [...state.pages.values()], query: params }))
+    if (!isRegistered(app, params.redirect_uri))
+      return c.text('URL blocked: this redirect failed because the redirect URI is not whitelisted.', 400)
+    return c.html(
+      consentPage({
+        appName: app.name,
+        scopes: scopesOf(params.scope),
+        pages: [...state.pages.values()],
+        query: params,
+      }),
+    )
   })
-  routes.post('/dialog/oauth', async (c) => {
+  routes.post('/dialog/oauth', async c => {
     const params = c.get('params')
-    const app = state.apps.get(params['client_id'] ?? '')
-    if (!app || !isRegistered(app, params['redirect_uri'])) return c.text('URL blocked.', 400)
-    const back = new URL(params['redirect_uri'] ?? '')
-    if (params['state']) back.searchParams.set('state', params['state'])
-    const chosen = (await c.req.parseBody({ all: true }))['page']
+    const app = state.apps.get(params.client_id ?? '')
+    if (!app || !isRegistered(app, params.redirect_uri)) return c.text('URL blocked.', 400)
+    const back = new URL(params.redirect_uri ?? '')
+    if (params.state) back.searchParams.set('state', params.state)
+    const chosen = (await c.req.parseBody({ all: true })).page
     const pageIds = [chosen].flat().filter((id): id is string => typeof id === 'string' && state.pages.has(id))
-    if (params['decision'] !== 'allow') {
+    if (params.decision !== 'allow') {
       back.searchParams.set('error', 'access_denied')
       back.searchParams.set('error_reason', 'user_denied')
       back.searchParams.set('error_description', 'Permissions error')
     } else {
       const code = `AQ${randomBytes(48).toString('base64url')}`
-      codes.set(code, { app, redirectUri: params['redirect_uri'] ?? '', pageIds, scopes: scopesOf(params['scope']), expiresAt: world.clock.now() + codeLivesMs })
+      codes.set(code, {
+        app,
+        redirectUri: params.redirect_uri ?? '',
+        pageIds,
+        scopes: scopesOf(params.scope),
+        expiresAt: world.clock.now() + codeLivesMs,
+      })
       back.searchParams.set('code', code)
     }
     return c.redirect(back.href)
   })
 
-  routes.on(['GET', 'POST'], '/oauth/access_token', (c) => {
+  routes.on(['GET', 'POST'], '/oauth/access_token', c => {
     const params = c.get('params')
-    const app = state.apps.get(params['client_id'] ?? '')
+    const app = state.apps.get(params.client_id ?? '')
     if (!app) return badParameter('Missing client_id parameter.')
-    if (params['client_secret'] !== app.secret) return graphError({ code: 1, status: 400, message: 'Error validating client secret.' })
-    if (params['grant_type'] === 'client_credentials') return c.json({ access_token: `${app.id}|${app.secret}`, token_type: 'bearer' })
-    if (params['grant_type'] === 'fb_exchange_token') {
-      const short = state.tokens.get(params['fb_exchange_token'] ?? '')
-      if (!short || short.appId !== app.id || deathOf(world, short)) return graphError({ code: 190, subcode: 463, message: 'Error validating access token: Session has expired.' })
+    if (params.client_secret !== app.secret)
+      return graphError({ code: 1, status: 400, message: 'Error validating client secret.' })
+    if (params.grant_type === 'client_credentials')
+      return c.json({ access_token: `${app.id}|${app.secret}`, token_type: 'bearer' })
+    if (params.grant_type === 'fb_exchange_token') {
+      const short = state.tokens.get(params.fb_exchange_token ?? '')
+      if (!short || short.appId !== app.id || deathOf(world, short))
+        return graphError({ code: 190, subcode: 463, message: 'Error validating access token: Session has expired.' })
       return c.json(tokenAnswer(world, issueUserToken(world, app, short.pageIds, short.scopes, true)))
     }
-    const code = codes.get(params['code'] ?? '')
-    codes.delete(params['code'] ?? '')
+    const code = codes.get(params.code ?? '')
+    codes.delete(params.code ?? '')
     if (!code || code.app.id !== app.id || code.expiresAt <= world.clock.now()) {
       return graphError({ code: 100, subcode: 36009, message: 'This authorization code has been used.' })
     }
-    if (code.redirectUri !== params['redirect_uri']) {
-      return graphError({ code: 100, subcode: 36008, message: 'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request' })
+    if (code.redirectUri !== params.redirect_uri) {
+      return graphError({
+        code: 100,
+        subcode: 36008,
+        message:
+          'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request',
+      })
     }
     return c.json(tokenAnswer(world, issueUserToken(world, app, code.pageIds, code.scopes, false)))
   })
 
-  routes.get('/debug_token', (c) => {
-    const held = state.tokens.get(c.get('params')['input_token'] ?? '')
+  routes.get('/debug_token', c => {
+    const held = state.tokens.get(c.get('params').input_token ?? '')
     if (!held || held.appId !== c.get('caller').app.id) {
-      return c.json({ data: { error: { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' }, is_valid: false, scopes: [] } })
+      return c.json({
+        data: {
+          error: { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' },
+          is_valid: false,
+          scopes: [],
+        },
+      })
     }
     const dead = deathOf(world, held)
     const seconds = (ms: number | null) => (ms === null ? 0 : Math.floor(ms / 1000))
@@ -99,7 +128,9 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
         issued_at: seconds(held.issuedAt),
         ...(held.pageId ? { profile_id: held.pageId } : {}),
         scopes: held.scopes,
-        granular_scopes: held.scopes.filter((scope) => scope.startsWith('pages_')).map((scope) => ({ scope, target_ids: held.pageIds })),
+        granular_scopes: held.scopes
+          .filter(scope => scope.startsWith('pages_'))
+          .map(scope => ({ scope, target_ids: held.pageIds })),
         user_id: held.userId,
       },
     })
@@ -107,7 +138,13 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
   return routes
 }
 
-export function issueUserToken(world: GraphWorld, app: GraphApp, pageIds: string[], scopes: string[], isLong: boolean): GraphToken {
+export function issueUserToken(
+  world: GraphWorld,
+  app: GraphApp,
+  pageIds: string[],
+  scopes: string[],
+  isLong: boolean,
+): GraphToken {
   const now = world.clock.now()
   const token: GraphToken = {
     token: `EAA${randomBytes(64).toString('base64url')}`,
@@ -129,7 +166,14 @@ export function issueUserToken(world: GraphWorld, app: GraphApp, pageIds: string
 /** From a long-lived user token a page's token never expires; from a short one it dies with it. */
 export function pageTokenFrom(world: GraphWorld, user: GraphToken, pageId: string): GraphToken {
   const lives = (user.expiresAt ?? 0) - user.issuedAt
-  const known = [...world.state.tokens.values()].find((one) => one.kind === 'page' && one.pageId === pageId && one.appId === user.appId && one.issuedAt === user.issuedAt && !one.deadBy)
+  const known = [...world.state.tokens.values()].find(
+    one =>
+      one.kind === 'page' &&
+      one.pageId === pageId &&
+      one.appId === user.appId &&
+      one.issuedAt === user.issuedAt &&
+      !one.deadBy,
+  )
   if (known) return known
   const token: GraphToken = {
     ...user,
@@ -144,7 +188,11 @@ export function pageTokenFrom(world: GraphWorld, user: GraphToken, pageId: strin
 }
 
 function tokenAnswer(world: GraphWorld, token: GraphToken): object {
-  return { access_token: token.token, token_type: 'bearer', expires_in: Math.round(((token.expiresAt ?? 0) - world.clock.now()) / 1000) }
+  return {
+    access_token: token.token,
+    token_type: 'bearer',
+    expires_in: Math.round(((token.expiresAt ?? 0) - world.clock.now()) / 1000),
+  }
 }
 
 function scopesOf(text = ''): string[] {

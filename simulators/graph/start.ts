@@ -38,12 +38,17 @@ export interface GraphSimulatorOptions {
 
 const firstId = 100_200_300_400_500n
 
-export async function startGraphSimulator({ port, journalDir, now, faults }: GraphSimulatorOptions = {}): Promise<GraphSimulator> {
+export async function startGraphSimulator({
+  port,
+  journalDir,
+  now,
+  faults,
+}: GraphSimulatorOptions = {}): Promise<GraphSimulator> {
   const clock = now ?? movableClock()
   const state = emptyGraphState()
   let serial = 0n
   let url = ''
-  const journal = openJournal<GraphEntry & { serial?: string }>(journalDir, 'graph', (entry) => {
+  const journal = openJournal<GraphEntry & { serial?: string }>(journalDir, 'graph', entry => {
     applyToGraph(state, entry)
     if (entry.serial) serial = BigInt(entry.serial)
   })
@@ -63,14 +68,14 @@ export async function startGraphSimulator({ port, journalDir, now, faults }: Gra
       maxBatch: 100,
       timeoutMs: 10_000,
       envelope: (lane, contents, badSignature) => graphEnvelope(world, lane, contents, badSignature),
-      done: (done) => world.record({ type: 'pushed', ids: done }),
+      done: done => world.record({ type: 'pushed', ids: done }),
     }),
-    record: (entry) => {
+    record: entry => {
       applyToGraph(state, entry)
       journal.append({ ...entry, serial: String(serial) })
       if (entry.type !== 'push' && entry.type !== 'pushed') for (const watcher of watchers) watcher()
     },
-    watch: (listener) => {
+    watch: listener => {
       watchers.add(listener)
       return () => watchers.delete(listener)
     },
@@ -95,18 +100,21 @@ export async function startGraphSimulator({ port, journalDir, now, faults }: Gra
 const withoutVersion = (path: string) => path.replace(/^\/v\d+\.\d+(?=\/)/, '')
 
 function graphApp(world: GraphWorld, control: GraphControl): Hono<GraphEnv> {
-  const app = new Hono<GraphEnv>({ getPath: (request) => withoutVersion(new URL(request.url).pathname) })
+  const app = new Hono<GraphEnv>({ getPath: request => withoutVersion(new URL(request.url).pathname) })
   app.use('*', onlyFromHere)
   app.route('/_sim', controlDoor(control))
   app.route('/', pageRoutes(world, control))
-  app.use('*', faulty(world.faults, (c) => withoutVersion(c.req.path), inGraphWords))
+  app.use(
+    '*',
+    faulty(world.faults, c => withoutVersion(c.req.path), inGraphWords),
+  )
   app.route('/', signInRoutes(world))
   const calls = objectRoutes(world)
   calls.route('/', messageRoutes(world))
   calls.route('/', subscriptionRoutes(world))
   app.route('/', calls)
-  app.notFound((c) => noSuchObject(c.req.path, 'get'))
-  app.onError((error) => {
+  app.notFound(c => noSuchObject(c.req.path, 'get'))
+  app.onError(error => {
     console.error('simulated Facebook:', error)
     return graphError({ code: 1, message: 'An unknown error occurred' })
   })
@@ -120,9 +128,21 @@ function inGraphWords(fault: RequestFault): Response {
     return throttled(code, fault.bare ? {} : usageHeaders({ appId: '0', pageId: '0' }, 100, minutes))
   }
   if (fault.kind === 'token-revoked') return deadToken(fault.subcode ?? 460)
-  if (fault.kind === 'not-summoned') return graphError({ code: 10, message: '(#10) Application does not have permission for this action', status: 403 })
+  if (fault.kind === 'not-summoned')
+    return graphError({ code: 10, message: '(#10) Application does not have permission for this action', status: 403 })
   if (fault.kind === 'graph-error') {
-    return graphError({ code: fault.code, subcode: fault.subcode, message: fault.message ?? usualWords[fault.code] ?? `(#${fault.code}) An error`, status: fault.status, isTransient: fault.isTransient })
+    return graphError({
+      code: fault.code,
+      subcode: fault.subcode,
+      message: fault.message ?? usualWords[fault.code] ?? `(#${fault.code}) An error`,
+      status: fault.status,
+      isTransient: fault.isTransient,
+    })
   }
-  return graphError({ code: 2, message: 'Service temporarily unavailable', status: fault.kind === 'server-error' ? (fault.status ?? 503) : 500, isTransient: true })
+  return graphError({
+    code: 2,
+    message: 'Service temporarily unavailable',
+    status: fault.kind === 'server-error' ? (fault.status ?? 503) : 500,
+    isTransient: true,
+  })
 }

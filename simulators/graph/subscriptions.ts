@@ -8,54 +8,110 @@ import type { AppSubscription } from './state.ts'
 import type { GraphWorld } from './world.ts'
 
 const pageFields = [
-  'feed', 'mention', 'messages', 'messaging_postbacks', 'message_echoes', 'message_edits', 'message_deliveries', 'message_reads',
-  'messaging_handovers', 'message_reactions', 'standby', 'name', 'picture', 'ratings', 'live_videos', 'messaging_optins', 'messaging_referrals',
+  'feed',
+  'mention',
+  'messages',
+  'messaging_postbacks',
+  'message_echoes',
+  'message_edits',
+  'message_deliveries',
+  'message_reads',
+  'messaging_handovers',
+  'message_reactions',
+  'standby',
+  'name',
+  'picture',
+  'ratings',
+  'live_videos',
+  'messaging_optins',
+  'messaging_referrals',
 ]
 
 export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
   const { state } = world
   const routes = new Hono<GraphEnv>()
 
-  routes.get('/:id/subscriptions', (c) => {
+  routes.get('/:id/subscriptions', c => {
     const { app, token } = c.get('caller')
-    if (token || app.id !== c.req.param('id')) return graphError({ code: 15, message: '(#15) This method must be called with an app access_token.' })
+    if (token || app.id !== c.req.param('id'))
+      return graphError({ code: 15, message: '(#15) This method must be called with an app access_token.' })
     const mine = state.appSubscriptions.get(app.id)
-    return c.json({ data: mine ? [{ object: 'page', callback_url: mine.callbackUrl, active: mine.active, fields: mine.fields.map((name) => ({ name, version: 'v25.0' })) }] : [] })
+    return c.json({
+      data: mine
+        ? [
+            {
+              object: 'page',
+              callback_url: mine.callbackUrl,
+              active: mine.active,
+              fields: mine.fields.map(name => ({ name, version: 'v25.0' })),
+            },
+          ]
+        : [],
+    })
   })
-  routes.post('/:id/subscriptions', async (c) => {
+  routes.post('/:id/subscriptions', async c => {
     const { app, token } = c.get('caller')
     const { object, callback_url: callbackUrl = '', verify_token: verifyToken = '', fields = '' } = c.get('params')
-    if (token || app.id !== c.req.param('id')) return graphError({ code: 15, message: '(#15) This method must be called with an app access_token.' })
+    if (token || app.id !== c.req.param('id'))
+      return graphError({ code: 15, message: '(#15) This method must be called with an app access_token.' })
     if (object !== 'page') return badParameter('Param object must be one of {page}')
     const wanted = listOf(fields)
-    const unknown = wanted.find((field) => !pageFields.includes(field))
+    const unknown = wanted.find(field => !pageFields.includes(field))
     if (unknown) return badParameter(`Param fields[0] must be one of {${pageFields.join(', ')}} - got "${unknown}"`)
-    if (!isLoopback(callbackUrl)) return graphError({ code: 2200, message: '(#2200) Callback verification failed: this simulator calls http addresses of this machine only.' })
+    if (!isLoopback(callbackUrl))
+      return graphError({
+        code: 2200,
+        message: '(#2200) Callback verification failed: this simulator calls http addresses of this machine only.',
+      })
     const problem = await handshakeProblem(callbackUrl, verifyToken)
-    if (problem) return graphError({ code: 2200, message: `(#2200) Callback verification failed with the following errors: ${problem}` })
-    world.record({ type: 'app subscription', subscription: { appId: app.id, callbackUrl, verifyToken, fields: wanted, active: true } })
+    if (problem)
+      return graphError({
+        code: 2200,
+        message: `(#2200) Callback verification failed with the following errors: ${problem}`,
+      })
+    world.record({
+      type: 'app subscription',
+      subscription: { appId: app.id, callbackUrl, verifyToken, fields: wanted, active: true },
+    })
     world.pushes.retryNow()
     return c.json({ success: true })
   })
 
-  routes.get('/:id/subscribed_apps', (c) => {
+  routes.get('/:id/subscribed_apps', c => {
     const { app } = c.get('caller')
     const fields = state.pageSubscriptions.get(`${app.id} ${c.req.param('id')}`)
-    return c.json({ data: fields ? [{ category: 'Business', link: 'https://example.com/', name: app.name, id: app.id, subscribed_fields: fields }] : [] })
+    return c.json({
+      data: fields
+        ? [
+            {
+              category: 'Business',
+              link: 'https://example.com/',
+              name: app.name,
+              id: app.id,
+              subscribed_fields: fields,
+            },
+          ]
+        : [],
+    })
   })
-  routes.post('/:id/subscribed_apps', (c) => {
+  routes.post('/:id/subscribed_apps', c => {
     const { app, token } = c.get('caller')
     const pageId = c.req.param('id')
     if (!state.pages.has(pageId)) return noSuchObject(pageId, 'post')
-    if (token?.pageId !== pageId) return graphError({ code: 210, message: '(#210) A page access token is required to request this resource.' })
-    if (!token.scopes.includes('pages_manage_metadata')) return notPermitted('To subscribe to this page, your app needs the pages_manage_metadata permission.')
-    const fields = listOf(c.get('params')['subscribed_fields'])
-    const unknown = fields.find((field) => !pageFields.includes(field))
-    if (!fields.length || unknown) return badParameter(`Param subscribed_fields must be non-empty, one of {${pageFields.join(', ')}}${unknown ? ` - got "${unknown}"` : ''}`)
+    if (token?.pageId !== pageId)
+      return graphError({ code: 210, message: '(#210) A page access token is required to request this resource.' })
+    if (!token.scopes.includes('pages_manage_metadata'))
+      return notPermitted('To subscribe to this page, your app needs the pages_manage_metadata permission.')
+    const fields = listOf(c.get('params').subscribed_fields)
+    const unknown = fields.find(field => !pageFields.includes(field))
+    if (!fields.length || unknown)
+      return badParameter(
+        `Param subscribed_fields must be non-empty, one of {${pageFields.join(', ')}}${unknown ? ` - got "${unknown}"` : ''}`,
+      )
     world.record({ type: 'page subscription', appId: app.id, pageId, fields })
     return c.json({ success: true })
   })
-  routes.delete('/:id/subscribed_apps', (c) => {
+  routes.delete('/:id/subscribed_apps', c => {
     world.record({ type: 'page subscription', appId: c.get('caller').app.id, pageId: c.req.param('id'), fields: null })
     return c.json({ success: true })
   })
@@ -85,5 +141,8 @@ export async function checkSubscription(subscription: AppSubscription): Promise<
 
 /** `feed,mention`, or a JSON list. */
 function listOf(text = ''): string[] {
-  return text.replace(/[[\]"\s]/g, '').split(',').filter(Boolean)
+  return text
+    .replace(/[[\]"\s]/g, '')
+    .split(',')
+    .filter(Boolean)
 }

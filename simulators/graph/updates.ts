@@ -1,7 +1,7 @@
 // Meta's webhook updates: what each happening says, batched into entries, escaped and signed as Meta does.
 import { createHmac } from 'node:crypto'
 import type { Envelope } from '../pushes.ts'
-import { pageOf, psidOf, type GraphComment, type GraphMessage, type GraphPage, type GraphPost } from './state.ts'
+import { type GraphComment, type GraphMessage, type GraphPage, type GraphPost, pageOf, psidOf } from './state.ts'
 import type { GraphWorld } from './world.ts'
 
 /** One thing said to one app about one page. */
@@ -15,13 +15,18 @@ export interface Told {
 /** The app id of the page's own inbox, in echoes of what a person wrote there. */
 const pageInboxAppId = 26390203743090
 
-export function tellFeed(world: GraphWorld, item: GraphPost | GraphComment, verb: 'add' | 'edited' | 'remove' | 'hide' | 'unhide'): void {
+export function tellFeed(
+  world: GraphWorld,
+  item: GraphPost | GraphComment,
+  verb: 'add' | 'edited' | 'remove' | 'hide' | 'unhide',
+): void {
   const page = pageOf(world.state, item)
   if (page) tell(world, page.id, 'feed', 'changes', { field: 'feed', value: feedValue(world, page, item, verb) })
   if (verb !== 'add') return
   for (const pageId of item.tags) {
     const tagged = world.state.pages.get(pageId)
-    if (tagged && item.authorId !== pageId && page?.id !== pageId) tell(world, pageId, 'mention', 'changes', { field: 'mention', value: mentionValue(world, tagged, item) })
+    if (tagged && item.authorId !== pageId && page?.id !== pageId)
+      tell(world, pageId, 'mention', 'changes', { field: 'mention', value: mentionValue(world, tagged, item) })
   }
 }
 
@@ -33,7 +38,18 @@ function feedValue(world: GraphWorld, page: GraphPage, item: GraphPost | GraphCo
     const post = world.state.posts.get(item.postId)
     return {
       ...from,
-      ...(isRemoval || !post ? {} : { post: { status_type: 'mobile_status_update', is_published: true, updated_time: graphTime(post.updatedAt), permalink_url: permalink(world, post.id), promotion_status: 'inactive', id: post.id } }),
+      ...(isRemoval || !post
+        ? {}
+        : {
+            post: {
+              status_type: post.authorId === post.ownerId ? 'mobile_status_update' : 'wall_post',
+              is_published: true,
+              updated_time: graphTime(post.updatedAt),
+              permalink_url: permalink(world, post.id),
+              promotion_status: 'inactive',
+              id: post.id,
+            },
+          }),
       ...(isRemoval ? {} : { message: item.message }),
       post_id: item.postId,
       comment_id: item.id,
@@ -57,14 +73,28 @@ function feedValue(world: GraphWorld, page: GraphPage, item: GraphPost | GraphCo
 }
 
 function mentionValue(world: GraphWorld, page: GraphPage, item: GraphPost | GraphComment): object {
-  const ids = 'postId' in item ? { post_id: item.postId, comment_id: item.id, item: 'comment' } : { post_id: item.id, item: 'post' }
-  return { ...ids, ...authorValue(world, page, item.authorId), verb: 'add', message: item.message, created_time: Math.floor(item.at / 1000) }
+  const ids =
+    'postId' in item
+      ? { post_id: item.postId, comment_id: item.id, item: 'comment' }
+      : { post_id: item.id, item: 'post' }
+  return {
+    ...ids,
+    ...authorValue(world, page, item.authorId),
+    verb: 'add',
+    message: item.message,
+    created_time: Math.floor(item.at / 1000),
+  }
 }
 
 function authorValue(world: GraphWorld, page: GraphPage, authorId: string): object {
   if (authorId === page.id) return { from: { id: page.id, name: page.name } }
   if (page.hidesAuthors) return {}
-  return { from: { id: psidOf(world.state, page.id, authorId), name: world.state.people.get(authorId)?.name ?? 'Facebook user' } }
+  return {
+    from: {
+      id: psidOf(world.state, page.id, authorId),
+      name: world.state.people.get(authorId)?.name ?? 'Facebook user',
+    },
+  }
 }
 
 export interface MessageMarks {
@@ -75,25 +105,48 @@ export interface MessageMarks {
   standby?: boolean
 }
 
-export function tellMessage(world: GraphWorld, message: GraphMessage, { appId, metadata, replyTo, standby }: MessageMarks = {}): void {
+export function tellMessage(
+  world: GraphWorld,
+  message: GraphMessage,
+  { appId, metadata, replyTo, standby }: MessageMarks = {},
+): void {
   const part = standby ? 'standby' : 'messaging'
   const body = { mid: message.id, text: message.text, ...(replyTo ? { reply_to: { mid: replyTo } } : {}) }
   if (message.fromPage) {
-    const echo = { ...body, is_echo: true, app_id: appId ? Number(appId) : pageInboxAppId, ...(metadata ? { metadata } : {}) }
-    tell(world, message.pageId, 'message_echoes', part, { ...ends(world, message), timestamp: message.at, message: echo })
-  } else tell(world, message.pageId, 'messages', part, { ...ends(world, message), timestamp: message.at, message: body })
+    const echo = {
+      ...body,
+      is_echo: true,
+      app_id: appId ? Number(appId) : pageInboxAppId,
+      ...(metadata ? { metadata } : {}),
+    }
+    tell(world, message.pageId, 'message_echoes', part, {
+      ...ends(world, message),
+      timestamp: message.at,
+      message: echo,
+    })
+  } else
+    tell(world, message.pageId, 'messages', part, { ...ends(world, message), timestamp: message.at, message: body })
 }
 
 export function tellMessageEdit(world: GraphWorld, message: GraphMessage): void {
   const edit = { mid: message.id, text: message.text, num_edit: message.edits }
-  tell(world, message.pageId, 'message_edits', 'messaging', { ...ends(world, message), timestamp: world.clock.now(), message_edit: edit })
+  tell(world, message.pageId, 'message_edits', 'messaging', {
+    ...ends(world, message),
+    timestamp: world.clock.now(),
+    message_edit: edit,
+  })
 }
 
 export function tellReceipt(world: GraphWorld, message: GraphMessage, kind: 'delivery' | 'read'): void {
   const { sender, recipient } = ends(world, { ...message, fromPage: false })
   const watermark = world.clock.now()
   const value = kind === 'delivery' ? { mids: [message.id], watermark } : { watermark }
-  tell(world, message.pageId, kind === 'delivery' ? 'message_deliveries' : 'message_reads', 'messaging', { sender, recipient, timestamp: watermark, [kind]: value })
+  tell(world, message.pageId, kind === 'delivery' ? 'message_deliveries' : 'message_reads', 'messaging', {
+    sender,
+    recipient,
+    timestamp: watermark,
+    [kind]: value,
+  })
 }
 
 function ends(world: GraphWorld, message: GraphMessage): { sender: { id: string }; recipient: { id: string } } {
@@ -107,19 +160,32 @@ function tell(world: GraphWorld, pageId: string, field: string, part: Told['part
   for (const subscription of world.state.appSubscriptions.values()) {
     const fields = world.state.pageSubscriptions.get(`${subscription.appId} ${pageId}`)
     if (!fields?.includes(field) || !subscription.fields.includes(field)) continue
-    const push = { id: world.nextId(), lane: subscription.appId, content: { pageId, at: world.clock.now(), part, value } }
+    const push = {
+      id: world.nextId(),
+      lane: subscription.appId,
+      content: { pageId, at: world.clock.now(), part, value },
+    }
     world.record({ type: 'push', ...push })
     world.pushes.add(push)
   }
 }
 
-export function graphEnvelope(world: GraphWorld, lane: string, contents: Told[], badSignature: boolean): Envelope | null | undefined {
+export function graphEnvelope(
+  world: GraphWorld,
+  lane: string,
+  contents: Told[],
+  badSignature: boolean,
+): Envelope | null | undefined {
   const subscription = world.state.appSubscriptions.get(lane)
   const app = world.state.apps.get(lane)
   if (!subscription || !app) return undefined
   if (!subscription.active) return null
   const body = Buffer.from(escapeAsMeta(JSON.stringify({ object: 'page', entry: entriesOf(contents) })))
-  return { url: subscription.callbackUrl, body, headers: { 'x-hub-signature-256': signGraph(badSignature ? `not ${app.secret}` : app.secret, body) } }
+  return {
+    url: subscription.callbackUrl,
+    body,
+    headers: { 'x-hub-signature-256': signGraph(badSignature ? `not ${app.secret}` : app.secret, body) },
+  }
 }
 
 function entriesOf(contents: Told[]): object[] {
@@ -135,7 +201,9 @@ function entriesOf(contents: Told[]): object[] {
 
 /** Meta writes é as \u00e9 and / as \/, and signs those bytes. */
 export function escapeAsMeta(json: string): string {
-  return json.replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return json
+    .replaceAll('/', '\\/')
+    .replace(/[\u0080-\uffff]/g, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 export function signGraph(secret: string, bytes: Uint8Array | string): string {

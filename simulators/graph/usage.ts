@@ -36,7 +36,11 @@ export function usageCounter(clock: Clock): Usage {
 }
 
 /** Page tokens are counted by business use case, others by app. */
-export function usageHeaders({ pageId }: { appId: string; pageId: string | null }, percent: number, regainMinutes: number): Record<string, string> {
+export function usageHeaders(
+  { pageId }: { appId: string; pageId: string | null },
+  percent: number,
+  regainMinutes: number,
+): Record<string, string> {
   const numbers = { call_count: percent, total_cputime: Math.floor(percent / 2), total_time: Math.floor(percent / 2) }
   if (!pageId) return { 'x-app-usage': JSON.stringify(numbers) }
   const byUseCase = { [pageId]: [{ type: 'pages', ...numbers, estimated_time_to_regain_access: regainMinutes }] }

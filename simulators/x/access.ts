@@ -11,12 +11,19 @@ export interface Caller {
 }
 export type XContext = Context<{ Variables: { caller: Caller } }>
 
-export function access(world: XWorld, endpoint: string, accepts: 'user' | 'app' | 'both', scope?: string): MiddlewareHandler<{ Variables: { caller: Caller } }> {
+export function access(
+  world: XWorld,
+  endpoint: string,
+  accepts: 'user' | 'app' | 'both',
+  scope?: string,
+): MiddlewareHandler<{ Variables: { caller: Caller } }> {
   return async (c, next) => {
     const found = callerOf(world, c.req.header('authorization'), scope)
     if (found instanceof Response) return found
-    if (accepts === 'user' && !found.user) return wrongAuthentication('OAuth 2.0 Application-Only', 'OAuth 1.0a User Context, OAuth 2.0 User Context')
-    if (accepts === 'app' && found.user) return wrongAuthentication('OAuth 2.0 User Context', 'OAuth 2.0 Application-Only')
+    if (accepts === 'user' && !found.user)
+      return wrongAuthentication('OAuth 2.0 Application-Only', 'OAuth 1.0a User Context, OAuth 2.0 User Context')
+    if (accepts === 'app' && found.user)
+      return wrongAuthentication('OAuth 2.0 User Context', 'OAuth 2.0 Application-Only')
     const who = found.user ? { kind: 'user' as const, id: found.user.id } : { kind: 'app' as const, id: found.app.id }
     const { headers, exceeded } = world.limits.count(endpoint, who)
     if (exceeded) return tooManyRequests(headers)
@@ -36,7 +43,12 @@ function callerOf(world: XWorld, authorization: string | undefined, scope: strin
   const user = grant && users.get(grant.userId)
   if (!grant || !app || !user || grant.expiresAt <= world.clock.now()) return unauthorized()
   if (scope && !grant.scopes.includes(scope)) {
-    return problem(403, { title: 'Forbidden', type: 'about:blank', status: 403, detail: 'Your access token does not have the scope this endpoint needs.' })
+    return problem(403, {
+      title: 'Forbidden',
+      type: 'about:blank',
+      status: 403,
+      detail: 'Your access token does not have the scope this endpoint needs.',
+    })
   }
   return { app, user }
 }

@@ -7,11 +7,34 @@ import { mentionedHandles, urlSpans } from './text.ts'
 import type { XWorld } from './world.ts'
 
 export const activityEventTypes = [
-  'post.create', 'post.delete', 'post.mention.create', 'post.reply.create', 'post.quote.create',
-  'dm.sent', 'dm.received', 'dm.read', 'dm.indicate_typing', 'chat.received', 'chat.sent', 'chat.conversation_join',
-  'oauth.revoke', 'follow.follow', 'follow.unfollow', 'like.create', 'news.new', 'spaces.start', 'spaces.end',
-  'profile.update.bio', 'profile.update.profile_picture', 'profile.update.banner_picture', 'profile.update.screenname',
-  'profile.update.geo', 'profile.update.url', 'profile.update.verified_badge', 'profile.update.affiliate_badge', 'profile.update.handle',
+  'post.create',
+  'post.delete',
+  'post.mention.create',
+  'post.reply.create',
+  'post.quote.create',
+  'dm.sent',
+  'dm.received',
+  'dm.read',
+  'dm.indicate_typing',
+  'chat.received',
+  'chat.sent',
+  'chat.conversation_join',
+  'oauth.revoke',
+  'follow.follow',
+  'follow.unfollow',
+  'like.create',
+  'news.new',
+  'spaces.start',
+  'spaces.end',
+  'profile.update.bio',
+  'profile.update.profile_picture',
+  'profile.update.banner_picture',
+  'profile.update.screenname',
+  'profile.update.geo',
+  'profile.update.url',
+  'profile.update.verified_badge',
+  'profile.update.affiliate_badge',
+  'profile.update.handle',
 ] as const
 
 export function tellPost(world: XWorld, post: XPost): void {
@@ -22,7 +45,8 @@ export function tellPost(world: XWorld, post: XPost): void {
   // Explicit @ only: what X itself put before a reply is no mention.
   const explicit = new Set(mentionedHandles(post.text.slice(post.autoPrefix.length)))
   for (const user of mentionedUsers(state, post.text)) {
-    if (user.id !== post.authorId && explicit.has(user.username.toLowerCase())) tell(world, 'post.mention.create', user.id, event)
+    if (user.id !== post.authorId && explicit.has(user.username.toLowerCase()))
+      tell(world, 'post.mention.create', user.id, event)
   }
   const parent = post.inReplyTo ? state.posts.get(post.inReplyTo) : undefined
   if (parent && parent.authorId !== post.authorId) tell(world, 'post.reply.create', parent.authorId, event)
@@ -60,7 +84,9 @@ export function tellEncrypted(world: XWorld, from: XUser, to: XUser): string {
 
 export function tellRevoked(world: XWorld, userId: string, appId: string | null): void {
   const at = new Date(world.clock.now()).toISOString()
-  tell(world, 'oauth.revoke', userId, () => ({ payload: { user_id: userId, date_time: at, ...(appId ? { app_id: appId } : {}) } }))
+  tell(world, 'oauth.revoke', userId, () => ({
+    payload: { user_id: userId, date_time: at, ...(appId ? { app_id: appId } : {}) },
+  }))
 }
 
 interface Told {
@@ -88,15 +114,15 @@ function tell(world: XWorld, eventType: string, userId: string, event: () => Tol
 
 function includesOf(world: XWorld, post: XPost): object {
   const author = world.state.users.get(post.authorId)
-  const parents = [post.inReplyTo, post.quotes].flatMap((id) => (id ? (world.state.posts.get(id) ?? []) : []))
+  const parents = [post.inReplyTo, post.quotes].flatMap(id => (id ? (world.state.posts.get(id) ?? []) : []))
   return {
     users: author ? [renderUser(world.state, author, 'everything')] : [],
-    tweets: parents.map((parent) => renderPost(world.state, parent, 'everything')),
+    tweets: parents.map(parent => renderPost(world.state, parent, 'everything')),
   }
 }
 
 function messagePayload(world: XWorld, message: XMessage): object {
-  const people = [message.from, message.to].flatMap((id) => world.state.users.get(id) ?? [])
+  const people = [message.from, message.to].flatMap(id => world.state.users.get(id) ?? [])
   return {
     direct_message_events: [
       {
@@ -107,16 +133,24 @@ function messagePayload(world: XWorld, message: XMessage): object {
           target: { recipient_id: message.to },
           sender_id: message.from,
           ...(message.appId ? { source_app_id: message.appId } : {}),
-          message_data: { text: wireText(message.text), entities: { hashtags: [], symbols: [], user_mentions: [], urls: olderUrls(message.text) } },
+          message_data: {
+            text: wireText(message.text),
+            entities: { hashtags: [], symbols: [], user_mentions: [], urls: olderUrls(message.text) },
+          },
         },
       },
     ],
-    users: Object.fromEntries(people.map((user) => [user.id, olderUser(user)])),
+    users: Object.fromEntries(people.map(user => [user.id, olderUser(user)])),
   }
 }
 
 function olderUrls(text: string): object[] {
-  return urlSpans(text).map(({ start, end, url, expanded_url, display_url }) => ({ url, expanded_url, display_url, indices: [start, end] }))
+  return urlSpans(text).map(({ start, end, url, expanded_url, display_url }) => ({
+    url,
+    expanded_url,
+    display_url,
+    indices: [start, end],
+  }))
 }
 
 /** Direct messages still carry the user object of API v1.1. */
@@ -136,7 +170,12 @@ function olderUser(user: XUser): object {
 }
 
 /** Undefined when the webhook is gone, null while X holds it for invalid. */
-export function xEnvelope(world: XWorld, lane: string, contents: unknown[], badSignature: boolean): Envelope | null | undefined {
+export function xEnvelope(
+  world: XWorld,
+  lane: string,
+  contents: unknown[],
+  badSignature: boolean,
+): Envelope | null | undefined {
   const webhook = world.state.webhooks.get(lane)
   const app = webhook && world.state.apps.get(webhook.appId)
   if (!webhook || !app) return undefined

@@ -3,7 +3,16 @@ import type { Fault } from '../faults.ts'
 import { tellEncrypted } from './activity.ts'
 import { deletePost, editPost, publish, sendMessage } from './happenings.ts'
 import { grant, revoke } from './sign-in.ts'
-import { childrenOf, historyOf, secret, visiblePost, type XApp, type XPost, type XUser, type XWebhook } from './state.ts'
+import {
+  childrenOf,
+  historyOf,
+  secret,
+  visiblePost,
+  type XApp,
+  type XPost,
+  type XUser,
+  type XWebhook,
+} from './state.ts'
 import { answersCrc, checkWebhook } from './webhooks.ts'
 import type { XWorld } from './world.ts'
 
@@ -30,8 +39,26 @@ export interface XTokens {
 /** Dates: ISO text or milliseconds; none: now. A date in the past gives an id as old, as on X. */
 type At = string | number | undefined
 
-const allScopes = ['tweet.read', 'tweet.write', 'tweet.moderate.write', 'users.read', 'dm.read', 'dm.write', 'like.write', 'offline.access']
-const usualEvents = ['post.mention.create', 'post.reply.create', 'post.quote.create', 'post.delete', 'dm.received', 'dm.sent', 'chat.received', 'oauth.revoke']
+const allScopes = [
+  'tweet.read',
+  'tweet.write',
+  'tweet.moderate.write',
+  'users.read',
+  'dm.read',
+  'dm.write',
+  'like.write',
+  'offline.access',
+]
+const usualEvents = [
+  'post.mention.create',
+  'post.reply.create',
+  'post.quote.create',
+  'post.delete',
+  'dm.received',
+  'dm.sent',
+  'chat.received',
+  'oauth.revoke',
+]
 
 export type XControl = ReturnType<typeof xControl>
 
@@ -53,63 +80,143 @@ export function xControl(world: XWorld) {
       world.record({ type: 'app', app: made })
       return made
     },
-    createBrand: (brand: { handle: string; name: string; bio?: string; followers?: number; id?: string }): XUser => createUser({ ...brand, isBrand: true }),
-    createCustomer: (customer: { handle: string; name?: string; bio?: string; followers?: number; id?: string }): XUser => createUser({ ...customer, isBrand: false }),
+    createBrand: (brand: { handle: string; name: string; bio?: string; followers?: number; id?: string }): XUser =>
+      createUser({ ...brand, isBrand: true }),
+    createCustomer: (customer: {
+      handle: string
+      name?: string
+      bio?: string
+      followers?: number
+      id?: string
+    }): XUser => createUser({ ...customer, isBrand: false }),
     /** Tokens as the sign-in would give them, without walking through it. */
-    issueTokens: ({ app, account, scopes = allScopes }: { app: string; account: string; scopes?: string[] }): XTokens => {
+    issueTokens: ({
+      app,
+      account,
+      scopes = allScopes,
+    }: {
+      app: string
+      account: string
+      scopes?: string[]
+    }): XTokens => {
       const made = grant(world, getApp(app), getUser(account).id, scopes, null)
       return { accessToken: made.accessToken, refreshToken: made.refreshToken, expiresAt: made.expiresAt }
     },
     /** The access token dies before its time; the refresh token lives. */
     expireToken: ({ accessToken }: { accessToken: string }): void => world.record({ type: 'expired', accessToken }),
     /** The account's owner takes the permission back. */
-    revokeAccess: ({ account, app = null }: { account: string; app?: string | null }): void => revoke(world, getUser(account).id, app),
+    revokeAccess: ({ account, app = null }: { account: string; app?: string | null }): void =>
+      revoke(world, getUser(account).id, app),
 
     /** Anybody writes a post in X's own app: a customer, or the brand by hand. */
-    post: (post: { from: Somebody; text: string; inReplyTo?: string; quotes?: string; at?: At; lang?: string }): XPostView => {
-      if (post.inReplyTo && !visiblePost(state, post.inReplyTo)) throw new Error(`there is no post ${post.inReplyTo} to answer`)
+    post: (post: {
+      from: Somebody
+      text: string
+      inReplyTo?: string
+      quotes?: string
+      at?: At
+      lang?: string
+    }): XPostView => {
+      if (post.inReplyTo && !visiblePost(state, post.inReplyTo))
+        throw new Error(`there is no post ${post.inReplyTo} to answer`)
       const at = timeOf(post.at)
-      return view(publish(world, { author: person(post.from), text: post.text, inReplyTo: post.inReplyTo, quotes: post.quotes, at, lang: post.lang }))
+      return view(
+        publish(world, {
+          author: person(post.from),
+          text: post.text,
+          inReplyTo: post.inReplyTo,
+          quotes: post.quotes,
+          at,
+          lang: post.lang,
+        }),
+      )
     },
     /** A new version under a new id. X tells nobody of it, unless `push`. */
-    edit: ({ id, text, push = false }: { id: string; text: string; push?: boolean }): XPostView => view(editPost(world, id, text, push)),
+    edit: ({ id, text, push = false }: { id: string; text: string; push?: boolean }): XPostView =>
+      view(editPost(world, id, text, push)),
     remove: ({ id }: { id: string }): void => deletePost(world, id),
     directMessage: (message: { from: Somebody; to: Somebody; text: string; at?: At }): { id: string } => {
-      const sent = sendMessage(world, { from: person(message.from), to: person(message.to), text: message.text, at: timeOf(message.at) })
+      const sent = sendMessage(world, {
+        from: person(message.from),
+        to: person(message.to),
+        text: message.text,
+        at: timeOf(message.at),
+      })
       return { id: sent.id }
     },
     /** An XChat message that nobody but its reader can read. */
-    encryptedMessage: ({ from, to }: { from: Somebody; to: Somebody }): { id: string } => ({ id: tellEncrypted(world, person(from), person(to)) }),
+    encryptedMessage: ({ from, to }: { from: Somebody; to: Somebody }): { id: string } => ({
+      id: tellEncrypted(world, person(from), person(to)),
+    }),
     /** This customer takes no direct messages from now on. */
-    closeMessages: ({ customer }: { customer: string }): void => world.record({ type: 'note', key: `closed to messages ${getUser(customer).id}`, value: 'yes' }),
+    closeMessages: ({ customer }: { customer: string }): void =>
+      world.record({ type: 'note', key: `closed to messages ${getUser(customer).id}`, value: 'yes' }),
 
     /** Registers the webhook (after its CRC) and all event types for these accounts: what onConnected does over the API. */
-    setWebhook: async ({ app, url, accounts, events = usualEvents }: { app: string; url: string; accounts: string[]; events?: string[] }): Promise<{ webhookId: string; valid: boolean }> => {
+    setWebhook: async ({
+      app,
+      url,
+      accounts,
+      events = usualEvents,
+    }: {
+      app: string
+      url: string
+      accounts: string[]
+      events?: string[]
+    }): Promise<{ webhookId: string; valid: boolean }> => {
       const { id: appId, consumerSecret } = getApp(app)
-      const known = [...state.webhooks.values()].find((webhook) => webhook.appId === appId && webhook.url === url)
+      const known = [...state.webhooks.values()].find(webhook => webhook.appId === appId && webhook.url === url)
       const valid = await answersCrc(url, consumerSecret)
       const now = world.clock.now()
-      const webhook: XWebhook = { id: known?.id ?? world.ids.next(now), appId, url, valid, createdAt: known?.createdAt ?? now }
+      const webhook: XWebhook = {
+        id: known?.id ?? world.ids.next(now),
+        appId,
+        url,
+        valid,
+        createdAt: known?.createdAt ?? now,
+      }
       world.record({ type: 'webhook', webhook })
       for (const account of accounts) {
         for (const eventType of events) {
           const userId = getUser(account).id
-          const exists = [...state.subscriptions.values()].some((one) => one.webhookId === webhook.id && one.userId === userId && one.eventType === eventType)
+          const exists = [...state.subscriptions.values()].some(
+            one => one.webhookId === webhook.id && one.userId === userId && one.eventType === eventType,
+          )
           if (exists) continue
-          world.record({ type: 'subscription', subscription: { id: world.ids.next(now), appId, eventType, userId, tag: null, webhookId: webhook.id, createdAt: now } })
+          world.record({
+            type: 'subscription',
+            subscription: {
+              id: world.ids.next(now),
+              appId,
+              eventType,
+              userId,
+              tag: null,
+              webhookId: webhook.id,
+              createdAt: now,
+            },
+          })
         }
       }
       return { webhookId: webhook.id, valid }
     },
     /** Repeats the CRC for every webhook, as X does hourly. */
     checkWebhooks: async (): Promise<{ url: string; valid: boolean }[]> =>
-      Promise.all([...state.webhooks.values()].map(async (webhook) => ({ url: webhook.url, valid: await checkWebhook(world, webhook) }))),
+      Promise.all(
+        [...state.webhooks.values()].map(async webhook => ({
+          url: webhook.url,
+          valid: await checkWebhook(world, webhook),
+        })),
+      ),
     holdPushes: (): void => world.pushes.hold(),
     releasePushes: (): void => world.pushes.release(),
     retryPushes: (): void => world.pushes.retryNow(),
-    pushes: (): { pending: number; delivered: number } => ({ pending: world.pushes.pending(), delivered: world.pushes.delivered() }),
+    pushes: (): { pending: number; delivered: number } => ({
+      pending: world.pushes.pending(),
+      delivered: world.pushes.delivered(),
+    }),
     /** False when pushes still wait at the end of the time. */
-    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> => world.pushes.settled(timeoutMs),
+    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> =>
+      world.pushes.settled(timeoutMs),
 
     setFault: (fault: Fault): void => world.faults.set(fault),
     clearFaults: (): void => world.faults.clear(),
@@ -135,7 +242,7 @@ export function xControl(world: XWorld) {
       pushesPending: world.pushes.pending(),
     }),
     apps: (): XApp[] => [...state.apps.values()],
-    brands: (): XUser[] => [...state.users.values()].filter((user) => user.isBrand),
+    brands: (): XUser[] => [...state.users.values()].filter(user => user.isBrand),
     webhooks: (): XWebhook[] => [...state.webhooks.values()],
     findPost: ({ id }: { id: string }): XPostView | null => {
       const post = visiblePost(state, id)
@@ -144,21 +251,43 @@ export function xControl(world: XWorld) {
     /** Oldest first. */
     posts: ({ author }: { author?: string } = {}): XPostView[] => {
       const ids = author ? (state.byAuthor.get(getUser(author).id) ?? []) : state.timeline
-      return ids.flatMap((id) => (state.posts.has(id) ? [view(state.posts.get(id) as XPost)] : []))
+      return ids.flatMap(id => (state.posts.has(id) ? [view(state.posts.get(id) as XPost)] : []))
     },
     /** The direct answers to a post, oldest first. */
     replies: ({ to }: { to: string }): XPostView[] => childrenOf(state, to).map(view),
-    messages: ({ between, and }: { between?: string; and?: string } = {}): { id: string; from: string; to: string; text: string; at: string }[] => {
-      const handles = [between, and].filter((handle) => handle !== undefined).map((handle) => handle.toLowerCase())
+    messages: ({
+      between,
+      and,
+    }: {
+      between?: string
+      and?: string
+    } = {}): { id: string; from: string; to: string; text: string; at: string }[] => {
+      const handles = [between, and].filter(handle => handle !== undefined).map(handle => handle.toLowerCase())
       return state.messages
-        .map((message) => ({ id: message.id, from: handleOf(message.from), to: handleOf(message.to), text: message.text, at: new Date(message.at).toISOString() }))
-        .filter((message) => handles.every((handle) => [message.from.toLowerCase(), message.to.toLowerCase()].includes(handle)))
+        .map(message => ({
+          id: message.id,
+          from: handleOf(message.from),
+          to: handleOf(message.to),
+          text: message.text,
+          at: new Date(message.at).toISOString(),
+        }))
+        .filter(message =>
+          handles.every(handle => [message.from.toLowerCase(), message.to.toLowerCase()].includes(handle)),
+        )
     },
   }
 
-  function createUser(wanted: { id?: string; handle: string; name?: string; bio?: string; followers?: number; isBrand: boolean }): XUser {
+  function createUser(wanted: {
+    id?: string
+    handle: string
+    name?: string
+    bio?: string
+    followers?: number
+    isBrand: boolean
+  }): XUser {
     const handle = wanted.handle.replace(/^@/, '')
-    if (!/^[A-Za-z0-9_]{1,15}$/.test(handle)) throw new Error(`@${handle} is no handle: X takes 1 to 15 letters, digits and _`)
+    if (!/^[A-Za-z0-9_]{1,15}$/.test(handle))
+      throw new Error(`@${handle} is no handle: X takes 1 to 15 letters, digits and _`)
     const known = state.byHandle.get(handle.toLowerCase())
     const user: XUser = {
       id: known?.id ?? wanted.id ?? world.ids.next(world.clock.now()),
@@ -175,7 +304,11 @@ export function xControl(world: XWorld) {
   function person(somebody: Somebody): XUser {
     const wanted = typeof somebody === 'string' ? { handle: somebody } : somebody
     const known = state.byHandle.get(wanted.handle.replace(/^@/, '').toLowerCase())
-    const differs = typeof somebody !== 'string' && known && ((somebody.name && somebody.name !== known.name) || (somebody.followers !== undefined && somebody.followers !== known.followers))
+    const differs =
+      typeof somebody !== 'string' &&
+      known &&
+      ((somebody.name && somebody.name !== known.name) ||
+        (somebody.followers !== undefined && somebody.followers !== known.followers))
     return known && !differs ? known : createUser({ ...wanted, isBrand: false })
   }
   function getUser(handleOrId: string): XUser {
@@ -184,7 +317,7 @@ export function xControl(world: XWorld) {
     return user
   }
   function getApp(id: string): XApp {
-    const app = state.apps.get(id) ?? [...state.apps.values()].find((one) => one.clientId === id)
+    const app = state.apps.get(id) ?? [...state.apps.values()].find(one => one.clientId === id)
     if (!app) throw new Error(`there is no app ${id}`)
     return app
   }

@@ -1,7 +1,8 @@
 // What people do on the simulated X, whoever asks for it: API, control or page. Each tells the subscribers.
-import { splitLeadingHandles } from './text.ts'
+
 import { tellDeleted, tellMessage, tellPost } from './activity.ts'
 import { historyOf, mentionedUsers, visiblePost, type XMessage, type XPost, type XUser } from './state.ts'
+import { splitLeadingHandles } from './text.ts'
 import type { XWorld } from './world.ts'
 
 export interface NewPost {
@@ -42,14 +43,14 @@ export function publish(world: XWorld, wanted: NewPost): XPost {
 
 /** X puts the people of the thread before a reply's words, unless the author wrote them there himself. */
 function missingHandles(world: XWorld, wanted: NewPost, parent: XPost): string {
-  const written = new Set(mentionedUsers(world.state, wanted.text).map((user) => user.id))
+  const written = new Set(mentionedUsers(world.state, wanted.text).map(user => user.id))
   const thread = [
     ...(world.state.users.has(parent.authorId) ? [world.state.users.get(parent.authorId) as XUser] : []),
     ...mentionedUsers(world.state, splitLeadingHandles(parent.text).leading),
   ]
-  const missing = new Map(thread.map((user) => [user.id, user.username]))
+  const missing = new Map(thread.map(user => [user.id, user.username]))
   for (const id of [wanted.author.id, ...written, ...(wanted.excludedUserIds ?? [])]) missing.delete(id)
-  return [...missing.values()].map((handle) => `@${handle} `).join('')
+  return [...missing.values()].map(handle => `@${handle} `).join('')
 }
 
 /** An edit is a new post with a new id; X tells nobody, unless a test wants it told. */
@@ -71,7 +72,10 @@ export function deletePost(world: XWorld, id: string): void {
   tellDeleted(world, post)
 }
 
-export function sendMessage(world: XWorld, wanted: { from: XUser; to: XUser; text: string; at?: number; appId?: string | null }): XMessage {
+export function sendMessage(
+  world: XWorld,
+  wanted: { from: XUser; to: XUser; text: string; at?: number; appId?: string | null },
+): XMessage {
   const at = wanted.at ?? world.clock.now()
   const message: XMessage = {
     id: world.ids.next(at),

@@ -27,7 +27,10 @@ export interface XLimits {
   /** `endpoint` as in the table, or `*` for all. */
   set: (endpoint: string, limit: number) => void
   /** Counts one request: the headers to send, and whether it is one too many. */
-  count: (endpoint: string, who: { kind: 'user' | 'app'; id: string }) => { headers: Record<string, string>; exceeded: boolean }
+  count: (
+    endpoint: string,
+    who: { kind: 'user' | 'app'; id: string },
+  ) => { headers: Record<string, string>; exceeded: boolean }
 }
 
 export function xLimits(clock: Clock): XLimits {
@@ -49,7 +52,8 @@ export function xLimits(clock: Clock): XLimits {
       overridden.set(endpoint, limit)
     },
     count: (endpoint, { kind, id }) => {
-      const usual = standard[endpoint] ?? standard[endpoint.replace(/^\w+ (\/2\/(?:webhooks|activity\/subscriptions)).*/, '$1')] ?? [900, 900]
+      const usual = standard[endpoint] ??
+        standard[endpoint.replace(/^\w+ (\/2\/(?:webhooks|activity\/subscriptions)).*/, '$1')] ?? [900, 900]
       const limit = overridden.get(endpoint) ?? overridden.get('*') ?? (kind === 'user' ? usual[0] : usual[1])
       const window = open(windows, `${endpoint} ${kind} ${id}`, windowMs)
       const headers: Record<string, string> = {

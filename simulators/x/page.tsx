@@ -1,7 +1,7 @@
 // X's public page: the timeline in threads, a form to write as an invented customer, and each customer's direct messages.
 import { Hono } from 'hono'
 import { handleFor, people } from '../people.ts'
-import { Face, Page, pageAssets, Post, Profile, WriteAs } from '../timeline-page.tsx'
+import { Face, Page, Post, Profile, pageAssets, WriteAs } from '../timeline-page.tsx'
 import type { XControl } from './control.ts'
 import { childrenOf, historyOf, visiblePost, type XPost, type XUser } from './state.ts'
 import type { XWorld } from './world.ts'
@@ -13,34 +13,38 @@ export function pageRoutes(world: XWorld, control: XControl): Hono {
   const routes = new Hono()
   pageAssets(routes, world.watch)
 
-  routes.get('/', (c) => {
+  routes.get('/', c => {
     const query = c.req.query()
-    return c.html(query['tab'] === 'messages' ? <Messages world={world} query={query} /> : <Timeline world={world} query={query} />)
+    return c.html(
+      query.tab === 'messages' ? <Messages world={world} query={query} /> : <Timeline world={world} query={query} />,
+    )
   })
-  routes.get('/:handle/status/:id{[0-9]+}', (c) => c.redirect(`/?thread=${c.req.param('id')}#p-${c.req.param('id')}`))
+  routes.get('/:handle/status/:id{[0-9]+}', c => c.redirect(`/?thread=${c.req.param('id')}#p-${c.req.param('id')}`))
 
-  routes.get('/messages/*', (c) => {
-    const other = c.req.query('recipient_id') ?? c.req.path.split(/[/-]/).find((id) => state.users.get(id)?.isBrand === false)
+  routes.get('/messages/*', c => {
+    const other =
+      c.req.query('recipient_id') ?? c.req.path.split(/[/-]/).find(id => state.users.get(id)?.isBrand === false)
     return c.redirect(`/?tab=messages&as=${encodeURIComponent(state.users.get(other ?? '')?.name ?? '')}`)
   })
 
-  routes.post('/_page/post', async (c) => {
+  routes.post('/_page/post', async c => {
     const form = await c.req.parseBody()
-    const text = String(form['text'] ?? '').trim()
-    const inReplyTo = String(form['answering'] ?? '')
-    const as = String(form['as'] ?? '')
+    const text = String(form.text ?? '').trim()
+    const inReplyTo = String(form.answering ?? '')
+    const as = String(form.as ?? '')
     if (!text || !as.trim()) return c.redirect(`/?as=${encodeURIComponent(as)}`)
-    const brand = state.users.get(String(form['mention'] ?? ''))
-    const says = brand && !text.toLowerCase().includes(`@${brand.username.toLowerCase()}`) ? `@${brand.username} ${text}` : text
+    const brand = state.users.get(String(form.mention ?? ''))
+    const says =
+      brand && !text.toLowerCase().includes(`@${brand.username.toLowerCase()}`) ? `@${brand.username} ${text}` : text
     const from = handleFor(as)
     const post = control.post({ from, text: says, inReplyTo: visiblePost(state, inReplyTo) ? inReplyTo : undefined })
     return c.redirect(`/?as=${encodeURIComponent(from.name)}#p-${post.id}`)
   })
-  routes.post('/_page/message', async (c) => {
+  routes.post('/_page/message', async c => {
     const form = await c.req.parseBody()
-    const text = String(form['text'] ?? '').trim()
-    const from = handleFor(String(form['as'] ?? ''))
-    const brand = state.users.get(String(form['to'] ?? ''))
+    const text = String(form.text ?? '').trim()
+    const from = handleFor(String(form.as ?? ''))
+    const brand = state.users.get(String(form.to ?? ''))
     if (text && brand) control.directMessage({ from, to: brand.username, text })
     return c.redirect(`/?tab=messages&as=${encodeURIComponent(from.name)}`)
   })
@@ -60,35 +64,40 @@ function tabs(current: 'public' | 'messages') {
 }
 
 function brandsOf(world: XWorld): XUser[] {
-  return [...world.state.users.values()].filter((user) => user.isBrand)
+  return [...world.state.users.values()].filter(user => user.isBrand)
 }
 
 function Timeline({ world, query }: Shown) {
   const { state } = world
   const brands = brandsOf(world)
-  const answering = visiblePost(state, query['answer'] ?? '')
-  const roots = threadsOf(world, query['thread'])
+  const answering = visiblePost(state, query.answer ?? '')
+  const roots = threadsOf(world, query.thread)
   return (
     <Page title="X, simulated" brand="x" tabs={tabs('public')}>
       <div class="columns">
         <div class="side">
-          {brands.map((brand) => (
-            <Profile name={brand.name} line={`@${brand.username}`} about={brand.bio} numbers={`${brand.followers.toLocaleString('en')} followers`} />
+          {brands.map(brand => (
+            <Profile
+              name={brand.name}
+              line={`@${brand.username}`}
+              about={brand.bio}
+              numbers={`${brand.followers.toLocaleString('en')} followers`}
+            />
           ))}
           <form class="card" method="post" action="/_page/post" id="compose">
             <h2>{answering ? 'Answer as a customer' : 'Write as a customer'}</h2>
             {answering && (
               <p class="quote">
-                {answering.text} <a href={`/?as=${encodeURIComponent(query['as'] ?? '')}`}>Do not answer this</a>
+                {answering.text} <a href={`/?as=${encodeURIComponent(query.as ?? '')}`}>Do not answer this</a>
               </p>
             )}
             <input type="hidden" name="answering" value={answering?.id ?? ''} />
-            <WriteAs value={query['as'] ?? people[0]?.name ?? ''} />
+            <WriteAs value={query.as ?? people[0]?.name ?? ''} />
             <label>
               What happened?
               <textarea name="text" required maxlength={1000} autofocus={answering !== undefined} />
             </label>
-            {brands.map((brand) => (
+            {brands.map(brand => (
               <label class="choice">
                 <input type="checkbox" name="mention" value={brand.id} checked={!answering} />
                 <span>
@@ -102,14 +111,14 @@ function Timeline({ world, query }: Shown) {
           </form>
         </div>
         <main class="stack" id="live" aria-label="Timeline">
-          {query['thread'] && (
+          {query.thread && (
             <p class="quiet">
               One thread. <a href="/">Show the whole timeline</a>
             </p>
           )}
-          {roots.map((root) => (
+          {roots.map(root => (
             <section class="card">
-              <Thread world={world} post={root} depth={0} as={query['as'] ?? ''} />
+              <Thread world={world} post={root} depth={0} as={query.as ?? ''} />
             </section>
           ))}
           {roots.length === 0 && <div class="card empty">Nobody has written yet. Be the first.</div>}
@@ -146,9 +155,13 @@ function Thread({ world, post, depth, as }: { world: XWorld; post: XPost; depth:
   const { state } = world
   const author = state.users.get(post.authorId)
   const children = childrenOf(state, post.id)
-  const marks = [...(historyOf(state, post.id).length > 1 ? ['edited'] : []), ...(state.hidden.has(post.id) ? ['hidden by the brand'] : [])]
+  const marks = [
+    ...(historyOf(state, post.id).length > 1 ? ['edited'] : []),
+    ...(state.hidden.has(post.id) ? ['hidden by the brand'] : []),
+  ]
   const quoted = post.quotes ? visiblePost(state, post.quotes) : undefined
-  const below = children.length > 0 && children.map((child) => <Thread world={world} post={child} depth={depth + 1} as={as} />)
+  const below =
+    children.length > 0 && children.map(child => <Thread world={world} post={child} depth={depth + 1} as={as} />)
   return (
     <>
       <Post
@@ -182,20 +195,20 @@ function Messages({ world, query }: Shown) {
     lastOf.set(customer, message.text)
   }
   const talkers = [...lastOf].reverse()
-  const asked = query['as'] ? state.byHandle.get(handleFor(query['as']).handle.toLowerCase()) : undefined
-  const who = asked ?? (query['as'] ? undefined : state.users.get(talkers[0]?.[0] ?? ''))
-  const shown = who ? state.messages.filter((message) => message.from === who.id || message.to === who.id) : []
+  const asked = query.as ? state.byHandle.get(handleFor(query.as).handle.toLowerCase()) : undefined
+  const who = asked ?? (query.as ? undefined : state.users.get(talkers[0]?.[0] ?? ''))
+  const shown = who ? state.messages.filter(message => message.from === who.id || message.to === who.id) : []
   return (
     <Page title="Direct messages, simulated X" brand="x" tabs={tabs('messages')}>
       <div class="columns">
         <div class="side">
           <form class="card" method="post" action="/_page/message" id="compose">
             <h2>Message the brand</h2>
-            <WriteAs value={query['as'] ?? who?.name ?? people[0]?.name ?? ''} />
+            <WriteAs value={query.as ?? who?.name ?? people[0]?.name ?? ''} />
             <label>
               To
               <select name="to">
-                {brands.map((brand) => (
+                {brands.map(brand => (
                   <option value={brand.id}>{brand.name}</option>
                 ))}
               </select>
@@ -217,7 +230,10 @@ function Messages({ world, query }: Shown) {
                   const name = state.users.get(id)?.name ?? id
                   return (
                     <li>
-                      <a href={`/?tab=messages&as=${encodeURIComponent(name)}`} aria-current={id === who?.id ? 'true' : undefined}>
+                      <a
+                        href={`/?tab=messages&as=${encodeURIComponent(name)}`}
+                        aria-current={id === who?.id ? 'true' : undefined}
+                      >
                         <Face name={name} />
                         <span>
                           <strong>{name}</strong> <small>{last}</small>
@@ -231,7 +247,7 @@ function Messages({ world, query }: Shown) {
           )}
           <section class="card talk" aria-label={who ? `Conversation of ${who.name}` : 'Conversation'}>
             {who && <h2>{who.name} and the brand</h2>}
-            {shown.map((message) => (
+            {shown.map(message => (
               <div class={isBrand(message.from) ? 'bubble theirs' : 'bubble'} id={`m-${message.id}`}>
                 {message.text}
                 <small>{state.users.get(message.from)?.name}</small>

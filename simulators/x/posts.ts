@@ -14,17 +14,27 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
   const { state } = world
   const routes = new Hono<{ Variables: { caller: Caller } }>()
 
-  routes.post('/2/tweets', access(world, 'POST /2/tweets', 'user', 'tweet.write'), async (c) => {
+  routes.post('/2/tweets', access(world, 'POST /2/tweets', 'user', 'tweet.write'), async c => {
     const { app, user } = c.get('caller')
     if (!user) return unauthorized()
     const body = await readJson(c.req.raw)
     if (body instanceof Response) return body
-    const { text = '', reply, quote_tweet_id: quotes } = body as { text?: string; quote_tweet_id?: string; reply?: Reply }
-    const unknown = Object.keys(body).find((key) => !knownKeys.has(key))
-    if (unknown) return invalidRequest(`$: property '${unknown}' is not defined in the schema and the schema does not allow additional properties`)
+    const {
+      text = '',
+      reply,
+      quote_tweet_id: quotes,
+    } = body as { text?: string; quote_tweet_id?: string; reply?: Reply }
+    const unknown = Object.keys(body).find(key => !knownKeys.has(key))
+    if (unknown)
+      return invalidRequest(
+        `$: property '${unknown}' is not defined in the schema and the schema does not allow additional properties`,
+      )
     if (typeof text !== 'string' || !text.trim()) return invalidRequest('Your Tweet text is empty.')
     const length = weightedLength(reply ? splitLeadingHandles(text).body : text)
-    if (length > 280) return invalidRequest('Your Tweet text is too long. For more information on how Twitter determines text length, see https://docs.x.com/fundamentals/counting-characters')
+    if (length > 280)
+      return invalidRequest(
+        'Your Tweet text is too long. For more information on how Twitter determines text length, see https://docs.x.com/fundamentals/counting-characters',
+      )
     if (reply) {
       const parent = visiblePost(state, reply.in_reply_to_tweet_id)
       if (!parent) return forbidden('You attempted to reply to a Tweet that is deleted or not visible to you.')
@@ -43,7 +53,7 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
     return c.json({ data: { id: post.id, text: wireText(post.text), edit_history_tweet_ids: [post.id] } }, 201)
   })
 
-  routes.delete('/2/tweets/:id', access(world, 'DELETE /2/tweets/:id', 'user', 'tweet.write'), (c) => {
+  routes.delete('/2/tweets/:id', access(world, 'DELETE /2/tweets/:id', 'user', 'tweet.write'), c => {
     const post = visiblePost(state, c.req.param('id'))
     if (!post) return c.json({ data: { deleted: false }, errors: [notFound('tweet', 'id', c.req.param('id'))] })
     if (post.authorId !== c.get('caller').user?.id) return forbidden('You are not allowed to delete this Tweet.')
@@ -51,22 +61,27 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
     return c.json({ data: { deleted: true } })
   })
 
-  routes.put('/2/tweets/:id/hidden', access(world, 'PUT /2/tweets/:id/hidden', 'user', 'tweet.moderate.write'), async (c) => {
-    const post = visiblePost(state, c.req.param('id'))
-    const body = await readJson(c.req.raw)
-    if (body instanceof Response) return body
-    const start = post && state.posts.get(post.conversationId)
-    if (!post || start?.authorId !== c.get('caller').user?.id) return forbidden('You are not allowed to hide or unhide this reply.')
-    const hidden = (body as { hidden?: boolean }).hidden === true
-    world.record({ type: 'hidden', id: post.id, hidden })
-    return c.json({ data: { hidden } })
-  })
+  routes.put(
+    '/2/tweets/:id/hidden',
+    access(world, 'PUT /2/tweets/:id/hidden', 'user', 'tweet.moderate.write'),
+    async c => {
+      const post = visiblePost(state, c.req.param('id'))
+      const body = await readJson(c.req.raw)
+      if (body instanceof Response) return body
+      const start = post && state.posts.get(post.conversationId)
+      if (!post || start?.authorId !== c.get('caller').user?.id)
+        return forbidden('You are not allowed to hide or unhide this reply.')
+      const hidden = (body as { hidden?: boolean }).hidden === true
+      world.record({ type: 'hidden', id: post.id, hidden })
+      return c.json({ data: { hidden } })
+    },
+  )
   return routes
 
   /** Since 2026-02 self-serve apps answer only who mentioned or quoted them, or themselves. */
   function isSummoned(user: XUser, parent: XPost): boolean {
     if (parent.authorId === user.id) return true
-    if (mentionedUsers(state, parent.text).some((one) => one.id === user.id)) return true
+    if (mentionedUsers(state, parent.text).some(one => one.id === user.id)) return true
     return state.posts.get(parent.quotes ?? '')?.authorId === user.id
   }
 
@@ -91,8 +106,22 @@ interface Reply {
 }
 
 const knownKeys = new Set([
-  'text', 'reply', 'quote_tweet_id', 'media', 'poll', 'reply_settings', 'made_with_ai', 'card_uri', 'community_id', 'direct_message_deep_link',
-  'edit_options', 'for_super_followers_only', 'geo', 'nullcast', 'paid_partnership', 'share_with_followers',
+  'text',
+  'reply',
+  'quote_tweet_id',
+  'media',
+  'poll',
+  'reply_settings',
+  'made_with_ai',
+  'card_uri',
+  'community_id',
+  'direct_message_deep_link',
+  'edit_options',
+  'for_super_followers_only',
+  'geo',
+  'nullcast',
+  'paid_partnership',
+  'share_with_followers',
 ])
 
 export async function readJson(request: Request): Promise<object | Response> {

@@ -1,5 +1,14 @@
 // Posts, users and messages as X writes them: only the fields asked for, only the objects expanded.
-import { childrenOf, historyOf, mentionedUsers, visiblePost, type XMessage, type XPost, type XState, type XUser } from './state.ts'
+import {
+  childrenOf,
+  historyOf,
+  mentionedUsers,
+  visiblePost,
+  type XMessage,
+  type XPost,
+  type XState,
+  type XUser,
+} from './state.ts'
 import { escapeAsX, mentionSpans, urlSpans, withShortLinks } from './text.ts'
 
 type Fields = ReadonlySet<string> | 'everything'
@@ -37,13 +46,21 @@ export function renderPost(state: XState, post: XPost, fields: Fields): Record<s
     entities: () => entities(state, post.text),
     display_text_range: () => [[...post.autoPrefix].length, [...withShortLinks(post.text)].length],
     public_metrics: () => metrics(state, post),
-    edit_controls: () => ({ edits_remaining: 6 - all.length, is_edit_eligible: !post.inReplyTo, editable_until: editableUntil }),
+    edit_controls: () => ({
+      edits_remaining: 6 - all.length,
+      is_edit_eligible: !post.inReplyTo,
+      editable_until: editableUntil,
+    }),
     reply_settings: () => 'everyone',
     possibly_sensitive: () => false,
     source: () => (post.appId ? 'Heed' : 'X Web App'),
   }
-  const rendered: Record<string, unknown> = { id: post.id, text: wireText(post.text), edit_history_tweet_ids: all.slice(0, all.indexOf(post.id) + 1) }
-  if (wants(fields, 'edit_history_tweet_ids')) rendered['edit_history_tweet_ids'] = all
+  const rendered: Record<string, unknown> = {
+    id: post.id,
+    text: wireText(post.text),
+    edit_history_tweet_ids: all.slice(0, all.indexOf(post.id) + 1),
+  }
+  if (wants(fields, 'edit_history_tweet_ids')) rendered.edit_history_tweet_ids = all
   for (const [name, value] of Object.entries(optional)) {
     if (!wants(fields, name)) continue
     const it = value()
@@ -66,7 +83,7 @@ function references(post: XPost): unknown {
 }
 
 function entities(state: XState, text: string): unknown {
-  const mentions = mentionSpans(withShortLinks(text)).map((span) => {
+  const mentions = mentionSpans(withShortLinks(text)).map(span => {
     const user = state.byHandle.get(span.username.toLowerCase())
     return { ...span, ...(user ? { id: user.id } : {}) }
   })
@@ -77,7 +94,14 @@ function entities(state: XState, text: string): unknown {
 
 function metrics(state: XState, post: XPost): object {
   const replies = childrenOf(state, post.id).length
-  return { retweet_count: 0, reply_count: replies, like_count: 0, quote_count: 0, bookmark_count: 0, impression_count: 12 + 9 * replies }
+  return {
+    retweet_count: 0,
+    reply_count: replies,
+    like_count: 0,
+    quote_count: 0,
+    bookmark_count: 0,
+    impression_count: 12 + 9 * replies,
+  }
 }
 
 export function renderUser(state: XState, user: XUser, fields: Fields): Record<string, unknown> {
@@ -108,7 +132,11 @@ export function renderMessage(message: XMessage, fields: Fields): Record<string,
     participant_ids: [message.from, message.to],
     ...(urlSpans(message.text).length ? { entities: { urls: urlSpans(message.text) } } : {}),
   }
-  const rendered: Record<string, unknown> = { id: message.id, event_type: 'MessageCreate', text: wireText(message.text) }
+  const rendered: Record<string, unknown> = {
+    id: message.id,
+    event_type: 'MessageCreate',
+    text: wireText(message.text),
+  }
   for (const [name, value] of Object.entries(optional)) if (wants(fields, name)) rendered[name] = value
   return rendered
 }
@@ -119,7 +147,11 @@ export function conversationOf(a: string, b: string): string {
 }
 
 /** The `includes` of a page of posts, and the partial errors of what could not be expanded. */
-export function expandPosts(state: XState, posts: readonly XPost[], asked: Asked): { includes?: object; errors?: object[] } {
+export function expandPosts(
+  state: XState,
+  posts: readonly XPost[],
+  asked: Asked,
+): { includes?: object; errors?: object[] } {
   const users = new Map<string, XUser>()
   const others = new Map<string, XPost>()
   const errors: object[] = []
@@ -146,8 +178,8 @@ export function expandPosts(state: XState, posts: readonly XPost[], asked: Asked
     }
   }
   const includes = {
-    ...(users.size ? { users: [...users.values()].map((user) => renderUser(state, user, asked.user)) } : {}),
-    ...(others.size ? { tweets: [...others.values()].map((post) => renderPost(state, post, asked.post)) } : {}),
+    ...(users.size ? { users: [...users.values()].map(user => renderUser(state, user, asked.user)) } : {}),
+    ...(others.size ? { tweets: [...others.values()].map(post => renderPost(state, post, asked.post)) } : {}),
   }
   return { ...(Object.keys(includes).length ? { includes } : {}), ...(errors.length ? { errors } : {}) }
 }

@@ -22,21 +22,21 @@ export function signInRoutes(world: XWorld): Hono {
   const codes = new Map<string, Code>()
   const routes = new Hono()
 
-  routes.get('/i/oauth2/authorize', (c) => {
-    const asked = readAuthorize(world, (name) => c.req.query(name))
+  routes.get('/i/oauth2/authorize', c => {
+    const asked = readAuthorize(world, name => c.req.query(name))
     if (typeof asked === 'string') return c.text(`Something went wrong. ${asked}`, 400)
-    const brands = [...world.state.users.values()].filter((user) => user.isBrand)
+    const brands = [...world.state.users.values()].filter(user => user.isBrand)
     return c.html(authorizePage({ appName: asked.app.name, scopes: asked.scopes, brands, query: c.req.query() }))
   })
 
-  routes.post('/i/oauth2/authorize', async (c) => {
+  routes.post('/i/oauth2/authorize', async c => {
     const form = await c.req.parseBody()
-    const asked = readAuthorize(world, (name) => (typeof form[name] === 'string' ? form[name] : undefined))
+    const asked = readAuthorize(world, name => (typeof form[name] === 'string' ? form[name] : undefined))
     if (typeof asked === 'string') return c.text(`Something went wrong. ${asked}`, 400)
     const back = new URL(asked.redirectUri)
     back.searchParams.set('state', asked.state)
-    const user = world.state.users.get(String(form['account'] ?? ''))
-    if (form['decision'] !== 'authorize' || !user?.isBrand) back.searchParams.set('error', 'access_denied')
+    const user = world.state.users.get(String(form.account ?? ''))
+    if (form.decision !== 'authorize' || !user?.isBrand) back.searchParams.set('error', 'access_denied')
     else {
       const code = secret(32)
       codes.set(code, { ...asked, userId: user.id, expiresAt: world.clock.now() + codeLivesMs })
@@ -45,21 +45,25 @@ export function signInRoutes(world: XWorld): Hono {
     return c.redirect(back.href)
   })
 
-  routes.post('/2/oauth2/token', async (c) => {
+  routes.post('/2/oauth2/token', async c => {
     const body = await readBody(c)
     const app = clientOf(world, c.req.header('authorization'), body)
-    if (!app) return c.json({ error: 'unauthorized_client', error_description: 'Missing valid authorization header' }, 401)
-    if (body['grant_type'] === 'refresh_token') {
-      const accessToken = world.state.refreshes.get(body['refresh_token'] ?? '')
+    if (!app)
+      return c.json({ error: 'unauthorized_client', error_description: 'Missing valid authorization header' }, 401)
+    if (body.grant_type === 'refresh_token') {
+      const accessToken = world.state.refreshes.get(body.refresh_token ?? '')
       const old = accessToken ? world.state.grants.get(accessToken) : undefined
       if (!old || old.appId !== app.id) return c.json(invalidGrant, 400)
       return c.json(tokenAnswer(world, grant(world, app, old.userId, old.scopes, old.accessToken)))
     }
-    if (body['grant_type'] === 'authorization_code') {
-      const code = codes.get(body['code'] ?? '')
-      codes.delete(body['code'] ?? '')
-      const proof = createHash('sha256').update(body['code_verifier'] ?? '').digest('base64url')
-      const fits = code && code.app.id === app.id && code.expiresAt > world.clock.now() && code.redirectUri === body['redirect_uri']
+    if (body.grant_type === 'authorization_code') {
+      const code = codes.get(body.code ?? '')
+      codes.delete(body.code ?? '')
+      const proof = createHash('sha256')
+        .update(body.code_verifier ?? '')
+        .digest('base64url')
+      const fits =
+        code && code.app.id === app.id && code.expiresAt > world.clock.now() && code.redirectUri === body.redirect_uri
       if (!fits || proof !== code.challenge) return c.json(invalidGrant, 400)
       return c.json(tokenAnswer(world, grant(world, app, code.userId, code.scopes, null)))
     }
@@ -67,16 +71,19 @@ export function signInRoutes(world: XWorld): Hono {
   })
 
   // App-only: the app's own bearer token, as API v1.1 hands it out.
-  routes.post('/oauth2/token', async (c) => {
+  routes.post('/oauth2/token', async c => {
     const [key, password] = basic(c.req.header('authorization'))
-    const app = [...world.state.apps.values()].find((one) => one.clientId === key || one.id === key)
+    const app = [...world.state.apps.values()].find(one => one.clientId === key || one.id === key)
     if (!app || ![app.clientSecret, app.consumerSecret].includes(password ?? '')) {
-      return c.json({ errors: [{ code: 99, message: 'Unable to verify your credentials', label: 'authenticity_token_error' }] }, 403)
+      return c.json(
+        { errors: [{ code: 99, message: 'Unable to verify your credentials', label: 'authenticity_token_error' }] },
+        403,
+      )
     }
     return c.json({ token_type: 'bearer', access_token: app.bearerToken })
   })
 
-  routes.post('/2/oauth2/revoke', async (c) => {
+  routes.post('/2/oauth2/revoke', async c => {
     const { token = '' } = await readBody(c)
     const held = world.state.grants.get(token) ?? world.state.grants.get(world.state.refreshes.get(token) ?? '')
     if (held) revoke(world, held.userId, held.appId)
@@ -116,13 +123,18 @@ function tokenAnswer(world: XWorld, made: XGrant): object {
   }
 }
 
-function readAuthorize(world: XWorld, value: (name: string) => string | undefined): (Omit<Code, 'userId' | 'expiresAt'> & { state: string }) | string {
-  const app = [...world.state.apps.values()].find((one) => one.clientId === value('client_id'))
+function readAuthorize(
+  world: XWorld,
+  value: (name: string) => string | undefined,
+): (Omit<Code, 'userId' | 'expiresAt'> & { state: string }) | string {
+  const app = [...world.state.apps.values()].find(one => one.clientId === value('client_id'))
   if (!app) return 'The client_id is not known.'
   const redirectUri = value('redirect_uri') ?? ''
-  if (!URL.canParse(redirectUri) || (app.redirectUris.length > 0 && !app.redirectUris.includes(redirectUri))) return 'The redirect_uri is not registered.'
+  if (!URL.canParse(redirectUri) || (app.redirectUris.length > 0 && !app.redirectUris.includes(redirectUri)))
+    return 'The redirect_uri is not registered.'
   if (value('response_type') !== 'code') return 'The response_type must be code.'
-  if (value('code_challenge_method') !== 'S256' || !value('code_challenge')) return 'A code_challenge with the method S256 is needed.'
+  if (value('code_challenge_method') !== 'S256' || !value('code_challenge'))
+    return 'A code_challenge with the method S256 is needed.'
   if (!value('state')) return 'The state is missing.'
   const scopes = (value('scope') ?? '').split(' ').filter(Boolean)
   if (!scopes.length) return 'The scope is missing.'
@@ -136,11 +148,20 @@ async function readBody(c: Context): Promise<Record<string, string | undefined>>
   return Object.fromEntries(new URLSearchParams(text))
 }
 
-function clientOf(world: XWorld, authorization: string | undefined, body: Record<string, string | undefined>): XApp | undefined {
-  const [id, password] = authorization?.startsWith('Basic ') ? basic(authorization) : [body['client_id'], body['client_secret']]
-  return [...world.state.apps.values()].find((app) => app.clientId === id && app.clientSecret === password)
+function clientOf(
+  world: XWorld,
+  authorization: string | undefined,
+  body: Record<string, string | undefined>,
+): XApp | undefined {
+  const [id, password] = authorization?.startsWith('Basic ')
+    ? basic(authorization)
+    : [body.client_id, body.client_secret]
+  return [...world.state.apps.values()].find(app => app.clientId === id && app.clientSecret === password)
 }
 
 function basic(authorization = ''): (string | undefined)[] {
-  return Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString().split(':').map(decodeURIComponent)
+  return Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+    .toString()
+    .split(':')
+    .map(decodeURIComponent)
 }

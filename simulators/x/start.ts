@@ -9,8 +9,8 @@ import { listen } from '../listen.ts'
 import { onlyFromHere } from '../only-from-here.ts'
 import { pushQueue } from '../pushes.ts'
 import { snowflakes } from '../snowflake.ts'
-import { type XControl, xControl } from './control.ts'
 import { xEnvelope } from './activity.ts'
+import { type XControl, xControl } from './control.ts'
 import { xLimits } from './limits.ts'
 import { listRoutes } from './lists.ts'
 import { messageRoutes } from './messages.ts'
@@ -41,7 +41,7 @@ export async function startXSimulator({ port, journalDir, now, faults }: XSimula
   const clock = now ?? movableClock()
   const state = emptyXState()
   const ids = snowflakes()
-  const journal = openJournal<XEntry>(journalDir, 'x', (entry) => {
+  const journal = openJournal<XEntry>(journalDir, 'x', entry => {
     applyToX(state, entry)
     if (entry.type === 'post') ids.seen(entry.post.id)
     if (entry.type === 'message') ids.seen(entry.message.id)
@@ -62,14 +62,14 @@ export async function startXSimulator({ port, journalDir, now, faults }: XSimula
       maxBatch: 1,
       timeoutMs: 10_000,
       envelope: (lane, contents, badSignature) => xEnvelope(world, lane, contents, badSignature),
-      done: (done) => world.record({ type: 'pushed', ids: done }),
+      done: done => world.record({ type: 'pushed', ids: done }),
     }),
-    record: (entry) => {
+    record: entry => {
       applyToX(state, entry)
       journal.append(entry)
       if (entry.type !== 'push' && entry.type !== 'pushed') for (const watcher of watchers) watcher()
     },
-    watch: (listener) => {
+    watch: listener => {
       watchers.add(listener)
       return () => watchers.delete(listener)
     },
@@ -96,7 +96,7 @@ function xApp(world: XWorld, control: XControl): Hono {
   app.use('*', onlyFromHere)
   app.route('/_sim', controlDoor(control))
   app.route('/', pageRoutes(world, control))
-  const meetFaults = faulty(world.faults, (c) => c.req.path, inXWords)
+  const meetFaults = faulty(world.faults, c => c.req.path, inXWords)
   app.use('/2/*', meetFaults)
   app.use('/oauth2/*', meetFaults)
   app.route('/', signInRoutes(world))
@@ -105,7 +105,7 @@ function xApp(world: XWorld, control: XControl): Hono {
   app.route('/', messageRoutes(world))
   app.route('/', webhookRoutes(world))
   app.notFound(() => problem(404, { title: 'Not Found', type: 'about:blank', status: 404, detail: 'Not Found' }))
-  app.onError((error) => {
+  app.onError(error => {
     console.error('simulated X:', error)
     return serverError(500)
   })
@@ -114,7 +114,11 @@ function xApp(world: XWorld, control: XControl): Hono {
   function inXWords(fault: RequestFault): Response {
     if (fault.kind === 'rate-limited') {
       const resetAt = Math.ceil((world.clock.now() + (fault.resetInMs ?? 15 * 60_000)) / 1000)
-      return tooManyRequests(fault.bare ? {} : { 'x-rate-limit-limit': '300', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(resetAt) })
+      return tooManyRequests(
+        fault.bare
+          ? {}
+          : { 'x-rate-limit-limit': '300', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(resetAt) },
+      )
     }
     if (fault.kind === 'not-summoned') return forbidden(notSummonedText)
     if (fault.kind === 'token-revoked') return unauthorized()

@@ -194,7 +194,7 @@ export function applyToX(state: XState, entry: XEntry): void {
       else state.hidden.delete(entry.id)
       break
     case 'message':
-      insertInOrder(state.messages, entry.message, (message) => message.id)
+      insertInOrder(state.messages, entry.message, message => message.id)
       break
     case 'webhook':
       state.webhooks.set(entry.webhook.id, entry.webhook)
@@ -247,12 +247,12 @@ function addPost(state: XState, post: XPost): void {
 
 function mentionLists(state: XState, post: XPost): string[][] {
   return mentionedUsers(state, post.text)
-    .filter((user) => user.isBrand && user.id !== post.authorId)
-    .map((user) => listIn(state.mentions, user.id))
+    .filter(user => user.isBrand && user.id !== post.authorId)
+    .map(user => listIn(state.mentions, user.id))
 }
 
 export function mentionedUsers(state: XState, text: string): XUser[] {
-  return mentionedHandles(text).flatMap((handle) => state.byHandle.get(handle) ?? [])
+  return mentionedHandles(text).flatMap(handle => state.byHandle.get(handle) ?? [])
 }
 
 export function firstVersion(state: XState, id: string): string {
@@ -273,8 +273,8 @@ export function visiblePost(state: XState, id: string): XPost | undefined {
 /** The answers below any version of a post. */
 export function childrenOf(state: XState, id: string): XPost[] {
   return historyOf(state, id)
-    .flatMap((version) => state.children.get(version) ?? [])
-    .flatMap((child) => visiblePost(state, child) ?? [])
+    .flatMap(version => state.children.get(version) ?? [])
+    .flatMap(child => visiblePost(state, child) ?? [])
 }
 
 export function secret(bytes = 24): string {

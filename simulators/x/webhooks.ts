@@ -13,57 +13,82 @@ export function webhookRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
   const { state } = world
   const routes = new Hono<{ Variables: { caller: Caller } }>()
 
-  routes.get('/2/webhooks', access(world, 'GET /2/webhooks', 'app'), (c) => {
-    const mine = [...state.webhooks.values()].filter((webhook) => webhook.appId === c.get('caller').app.id)
+  routes.get('/2/webhooks', access(world, 'GET /2/webhooks', 'app'), c => {
+    const mine = [...state.webhooks.values()].filter(webhook => webhook.appId === c.get('caller').app.id)
     return c.json({ ...(mine.length ? { data: mine.map(renderWebhook) } : {}), meta: { result_count: mine.length } })
   })
-  routes.post('/2/webhooks', access(world, 'POST /2/webhooks', 'app'), async (c) => {
+  routes.post('/2/webhooks', access(world, 'POST /2/webhooks', 'app'), async c => {
     const { app } = c.get('caller')
     const body = await readJson(c.req.raw)
     if (body instanceof Response) return body
     const { url = '' } = body as { url?: string }
-    if (!isLoopback(url)) return invalidRequest('UrlValidationFailed: this simulator calls http addresses of this machine only.', { url: [url] })
-    if ([...state.webhooks.values()].some((webhook) => webhook.appId === app.id && webhook.url === url)) {
+    if (!isLoopback(url))
+      return invalidRequest('UrlValidationFailed: this simulator calls http addresses of this machine only.', {
+        url: [url],
+      })
+    if ([...state.webhooks.values()].some(webhook => webhook.appId === app.id && webhook.url === url)) {
       return invalidRequest('DuplicateUrlFailed: this url is already registered.', { url: [url] })
     }
-    if (!(await answersCrc(url, app.consumerSecret))) return invalidRequest('CrcValidationFailed: the CRC check of this url failed.', { url: [url] })
-    const webhook: XWebhook = { id: world.ids.next(world.clock.now()), appId: app.id, url, valid: true, createdAt: world.clock.now() }
+    if (!(await answersCrc(url, app.consumerSecret)))
+      return invalidRequest('CrcValidationFailed: the CRC check of this url failed.', { url: [url] })
+    const webhook: XWebhook = {
+      id: world.ids.next(world.clock.now()),
+      appId: app.id,
+      url,
+      valid: true,
+      createdAt: world.clock.now(),
+    }
     world.record({ type: 'webhook', webhook })
     return c.json(renderWebhook(webhook))
   })
-  routes.put('/2/webhooks/:id', access(world, 'PUT /2/webhooks', 'app'), async (c) => {
+  routes.put('/2/webhooks/:id', access(world, 'PUT /2/webhooks', 'app'), async c => {
     const webhook = state.webhooks.get(c.req.param('id'))
-    if (!webhook || webhook.appId !== c.get('caller').app.id) return invalidRequest('WebhookIdInvalid: there is no such webhook.')
+    if (!webhook || webhook.appId !== c.get('caller').app.id)
+      return invalidRequest('WebhookIdInvalid: there is no such webhook.')
     await checkWebhook(world, webhook)
     return c.json({ data: { attempted: true } })
   })
-  routes.delete('/2/webhooks/:id', access(world, 'DELETE /2/webhooks', 'app'), (c) => {
+  routes.delete('/2/webhooks/:id', access(world, 'DELETE /2/webhooks', 'app'), c => {
     const webhook = state.webhooks.get(c.req.param('id'))
-    if (!webhook || webhook.appId !== c.get('caller').app.id) return invalidRequest('WebhookIdInvalid: there is no such webhook.')
+    if (!webhook || webhook.appId !== c.get('caller').app.id)
+      return invalidRequest('WebhookIdInvalid: there is no such webhook.')
     world.record({ type: 'webhook gone', id: webhook.id })
     return c.json({ data: { deleted: true } })
   })
 
-  const subscriptionsOf = (appId: string) => [...state.subscriptions.values()].filter((one) => one.appId === appId)
-  routes.get('/2/activity/subscriptions', access(world, 'GET /2/activity/subscriptions', 'both'), (c) => {
+  const subscriptionsOf = (appId: string) => [...state.subscriptions.values()].filter(one => one.appId === appId)
+  routes.get('/2/activity/subscriptions', access(world, 'GET /2/activity/subscriptions', 'both'), c => {
     const { app, user } = c.get('caller')
     // With an account's token: its own only.
-    const mine = subscriptionsOf(app.id).filter((one) => !user || one.userId === user.id)
+    const mine = subscriptionsOf(app.id).filter(one => !user || one.userId === user.id)
     return c.json({ data: mine.map(renderSubscription), meta: { result_count: mine.length } })
   })
-  routes.post('/2/activity/subscriptions', access(world, 'POST /2/activity/subscriptions', 'both'), async (c) => {
+  routes.post('/2/activity/subscriptions', access(world, 'POST /2/activity/subscriptions', 'both'), async c => {
     const { app, user } = c.get('caller')
     const body = await readJson(c.req.raw)
     if (body instanceof Response) return body
     const { event_type: eventType = '', filter, tag, webhook_id: webhookId } = body as SubscriptionBody
     const userId = filter?.user_id ?? ''
-    if (!(activityEventTypes as readonly string[]).includes(eventType)) return invalidRequest(`event_type [${eventType}] is not known`, { event_type: [eventType] })
-    if (!state.users.has(userId)) return invalidRequest(`filter.user_id [${userId}] is not known`, { 'filter.user_id': [userId] })
-    if (webhookId && state.webhooks.get(webhookId)?.appId !== app.id) return invalidRequest('WebhookIdInvalid: there is no such webhook.', { webhook_id: [webhookId] })
-    const granted = [...state.grants.values()].some((grant) => grant.appId === app.id && grant.userId === userId)
-    if (isPrivate(eventType) && !granted && user?.id !== userId) return forbidden(`User ${userId} has not authorized this app to receive ${eventType}.`)
-    if (subscriptionsOf(app.id).some((one) => one.eventType === eventType && one.userId === userId && one.webhookId === (webhookId ?? null))) {
-      return problem(409, { title: 'Conflict', detail: 'DuplicateSubscriptionFailed: this subscription exists.', type: 'https://api.x.com/2/problems/conflict', status: 409 })
+    if (!(activityEventTypes as readonly string[]).includes(eventType))
+      return invalidRequest(`event_type [${eventType}] is not known`, { event_type: [eventType] })
+    if (!state.users.has(userId))
+      return invalidRequest(`filter.user_id [${userId}] is not known`, { 'filter.user_id': [userId] })
+    if (webhookId && state.webhooks.get(webhookId)?.appId !== app.id)
+      return invalidRequest('WebhookIdInvalid: there is no such webhook.', { webhook_id: [webhookId] })
+    const granted = [...state.grants.values()].some(grant => grant.appId === app.id && grant.userId === userId)
+    if (isPrivate(eventType) && !granted && user?.id !== userId)
+      return forbidden(`User ${userId} has not authorized this app to receive ${eventType}.`)
+    if (
+      subscriptionsOf(app.id).some(
+        one => one.eventType === eventType && one.userId === userId && one.webhookId === (webhookId ?? null),
+      )
+    ) {
+      return problem(409, {
+        title: 'Conflict',
+        detail: 'DuplicateSubscriptionFailed: this subscription exists.',
+        type: 'https://api.x.com/2/problems/conflict',
+        status: 409,
+      })
     }
     const subscription: XSubscription = {
       id: world.ids.next(world.clock.now()),
@@ -76,26 +101,35 @@ export function webhookRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
     }
     world.record({ type: 'subscription', subscription })
     const total = subscriptionsOf(app.id).length
-    return c.json({ data: { subscription: renderSubscription(subscription), total_subscriptions_for_instance_id: total }, meta: { total_subscriptions: total } })
+    return c.json({
+      data: { subscription: renderSubscription(subscription), total_subscriptions_for_instance_id: total },
+      meta: { total_subscriptions: total },
+    })
   })
-  routes.put('/2/activity/subscriptions/:id', access(world, 'PUT /2/activity/subscriptions', 'both'), async (c) => {
+  routes.put('/2/activity/subscriptions/:id', access(world, 'PUT /2/activity/subscriptions', 'both'), async c => {
     const subscription = state.subscriptions.get(c.req.param('id'))
     const { app } = c.get('caller')
     if (subscription?.appId !== app.id) return invalidRequest('There is no such subscription.')
     const body = await readJson(c.req.raw)
     if (body instanceof Response) return body
     const { tag, webhook_id: webhookId } = body as SubscriptionBody
-    if (webhookId && state.webhooks.get(webhookId)?.appId !== app.id) return invalidRequest('WebhookIdInvalid: there is no such webhook.', { webhook_id: [webhookId] })
+    if (webhookId && state.webhooks.get(webhookId)?.appId !== app.id)
+      return invalidRequest('WebhookIdInvalid: there is no such webhook.', { webhook_id: [webhookId] })
     const changed = { ...subscription, tag: tag ?? subscription.tag, webhookId: webhookId ?? subscription.webhookId }
     world.record({ type: 'subscription', subscription: changed })
-    return c.json({ data: { subscription: renderSubscription(changed), total_subscriptions: subscriptionsOf(app.id).length } })
+    return c.json({
+      data: { subscription: renderSubscription(changed), total_subscriptions: subscriptionsOf(app.id).length },
+    })
   })
   const unsubscribe = (appId: string, ids: string[]) => {
-    for (const id of ids) if (state.subscriptions.get(id)?.appId === appId) world.record({ type: 'subscription gone', id })
+    for (const id of ids)
+      if (state.subscriptions.get(id)?.appId === appId) world.record({ type: 'subscription gone', id })
     return { data: { deleted: true }, meta: { total_subscriptions: subscriptionsOf(appId).length } }
   }
-  routes.delete('/2/activity/subscriptions/:id', access(world, 'DELETE /2/activity/subscriptions', 'both'), (c) => c.json(unsubscribe(c.get('caller').app.id, [c.req.param('id')])))
-  routes.delete('/2/activity/subscriptions', access(world, 'DELETE /2/activity/subscriptions', 'both'), (c) =>
+  routes.delete('/2/activity/subscriptions/:id', access(world, 'DELETE /2/activity/subscriptions', 'both'), c =>
+    c.json(unsubscribe(c.get('caller').app.id, [c.req.param('id')])),
+  )
+  routes.delete('/2/activity/subscriptions', access(world, 'DELETE /2/activity/subscriptions', 'both'), c =>
     c.json(unsubscribe(c.get('caller').app.id, (c.req.query('ids') ?? '').split(','))),
   )
   return routes
@@ -126,7 +160,9 @@ export async function answersCrc(url: string, consumerSecret: string): Promise<b
   try {
     const response = await fetch(asked, { redirect: 'error', signal: AbortSignal.timeout(10_000) })
     const answer = Buffer.from(String(((await response.json()) as { response_token?: string }).response_token ?? ''))
-    return response.status === 200 && answer.length === expected.length && timingSafeEqual(answer, Buffer.from(expected))
+    return (
+      response.status === 200 && answer.length === expected.length && timingSafeEqual(answer, Buffer.from(expected))
+    )
   } catch {
     // Not reachable, redirected, or no JSON: to X each of them is a failed check.
     return false
@@ -138,7 +174,12 @@ function isPrivate(eventType: string): boolean {
 }
 
 function renderWebhook(webhook: XWebhook): object {
-  return { id: webhook.id, url: webhook.url, valid: webhook.valid, created_at: new Date(webhook.createdAt).toISOString() }
+  return {
+    id: webhook.id,
+    url: webhook.url,
+    valid: webhook.valid,
+    created_at: new Date(webhook.createdAt).toISOString(),
+  }
 }
 
 function renderSubscription(subscription: XSubscription): object {

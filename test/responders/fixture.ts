@@ -52,6 +52,7 @@ export async function bench(connector = plainConnector()): Promise<Bench> {
     return mention
   }
   const first = await says('Third time my parcel is late', { postedAt: waitingSince })
+  world.pass(60_000)
 
   const ticket = () => getTicket(db, ticketId)
   const approve: Bench['approve'] = async given => approveReply(world.desk, {

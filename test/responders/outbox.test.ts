@@ -95,6 +95,14 @@ describe('undo', () => {
     expect(await undoReply(b.desk, reply.id, b.ana.id)).toEqual({ ok: false, because: 'It is out already: too late to take it back.' })
   })
 
+  it('is for its writer or a lead: a colleague’s is left alone', async () => {
+    const b = await bench()
+    const bens = await b.approved({ teammateId: b.ben.id })
+    const anas = await b.approved({ anyway: true })
+    expect(await undoReply(b.desk, anas.id, b.ben.id)).toEqual({ ok: false, because: 'Only its writer or a lead can take it back.' })
+    expect(await undoReply(b.desk, bens.id, b.ana.id)).toMatchObject({ ok: true, draft: { writtenById: b.ben.id } })
+  })
+
   it('does not let a late second click send what was taken back', async () => {
     const b = await bench()
     const idempotencyKey = newId()

@@ -25,12 +25,13 @@ afterEach(async () => {
 })
 
 // biome-ignore lint/suspicious/noExplicitAny: wire format, looked at field by field
+type Wire = any
 interface Entry {
   id: string
   time: number
-  changes?: any[]
-  messaging?: any[]
-  standby?: any[]
+  changes?: Wire[]
+  messaging?: Wire[]
+  standby?: Wire[]
 }
 const entries = () => receiver.received.flatMap(one => (one.body as { entry: Entry[] }).entry)
 const changes = () => entries().flatMap(entry => entry.changes ?? [])

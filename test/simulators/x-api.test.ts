@@ -106,6 +106,7 @@ test('280 weighted characters pass and 281 do not, the handles before an answer 
 test.each([
   ['👍 https://example.com/a/b', 26],
   ['日本語', 6],
+  ['1️⃣ ©', 4],
   ['👩‍👩‍👧‍👦', 2],
   ['cafe\u0301', 4],
   ['see x.com', 27],

@@ -20,6 +20,7 @@ const hardCases: [string, Category, Priority][] = [
   ['my router keeps crashing but my phone on 4g is fine', 'technical_question', 'high'],
   ['somebody took over my account and changed the email', 'urgent_request', 'urgent'],
   ['there is a payment on my card I did not authorise', 'urgent_request', 'urgent'],
+  ['got a text asking for my PIN, is that a scam?', 'urgent_request', 'urgent'],
   ['your charger caught fire next to my bed', 'urgent_request', 'urgent'],
   ['I want to die, nobody at your place listens', 'urgent_request', 'urgent'],
   ['I know where you live, I will kill you', 'urgent_request', 'urgent'],
@@ -76,8 +77,7 @@ describe('noise', () => {
   test('advice from one customer to another is peer_answered, only when it answers another customer', () => {
     const text = 'try turning it off for a minute, that fixed it for me'
     const previous = { direction: 'inbound' as const, text: 'my box is stuck', byOtherCustomer: true }
-    expect(judged(text, { addressesUs: false, previous }).reasons.some((reason) => reason.signal === 'peer' && reason.points > 0)
-      || judged(text, { addressesUs: false, previous }).category !== 'peer_answered').toBe(true)
+    expect(judged(text, { addressesUs: false, previous })).toMatchObject({ category: 'peer_answered', tier: 'noise' })
     expect(judged(text).category).not.toBe('peer_answered')
   })
 
@@ -210,9 +210,9 @@ describe('purity', () => {
     expect(() => judge(mention, context)).not.toThrow()
   })
 
-  test('judges a thousand mentions in well under a second', () => {
-    const start = performance.now()
+  test('judges a thousand mentions in well under a second of one core', () => {
+    const start = process.cpuUsage()
     for (let i = 0; i < 1000; i++) judged(`${hardCases[i % hardCases.length]![0]} ${i}`)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000)
   })
 })

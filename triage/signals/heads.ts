@@ -73,7 +73,7 @@ export interface Scores {
 }
 
 /** A mention to a brand is more often about a problem than the texts the sentiment heads were trained on. */
-export const carePrior = { negative: 1.0, positive: -0.75 }
+export const carePrior = { negative: 0, positive: -1.75 }
 
 export function scoreReading(weights: Weights, reading: Reading, speaksToBrand: boolean): Scores {
   const features = featuresOf(reading)
@@ -83,8 +83,8 @@ export function scoreReading(weights: Weights, reading: Reading, speaksToBrand: 
     logits[2]! += carePrior.positive
   }
   if (saysTheOpposite(reading)) {
-    logits[0]! += 2
-    logits[2]! -= 2
+    logits[0]! += 3
+    logits[2]! -= 3
   }
   const top = Math.max(logits[0]!, logits[1]!, logits[2]!)
   const e = [Math.exp(logits[0]! - top), Math.exp(logits[1]! - top), Math.exp(logits[2]! - top)] as const

@@ -60,5 +60,6 @@ export function readLanguage(text: string, forms: readonly string[]): LanguageGu
   }
   let best: string | null = null
   for (const [language, points] of score) if (best === null || points > score.get(best)!) best = language
-  return { language: best !== null && score.get(best)! >= 0.5 ? best : null, isForeignScript: false }
+  const enough = best !== null && score.get(best)! >= (spokenLanguages.has(best) ? 0.5 : 1.5)
+  return { language: enough ? best : null, isForeignScript: false }
 }

@@ -13,13 +13,16 @@ export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
   const others = firstCue(reading, 'everyone')
   const device = firstCue(reading, 'oneDevice')
   const trouble = down ?? fault
+  if (down && !device && !has(reading, 'resolved', 'news')) {
+    rules.push({ signal: 'down', category: 'outage_report', points: 1, because: cueWords(reading, down), span: [down.start, down.end] })
+  }
   if (down && others) rules.push({ signal: 'everyone', category: 'outage_report', points: 2, because: cueWords(reading, others), span: [others.start, others.end] })
   else if (fault && others) rules.push({ signal: 'everyone', category: 'outage_report', points: 1.2, because: cueWords(reading, others), span: [others.start, others.end] })
   if (device && !others && context.similarLastHour < wave) {
     rules.push({ signal: 'oneDevice', category: 'outage_report', points: -2.5, because: cueWords(reading, device), span: [device.start, device.end] })
   }
   if (trouble && context.similarLastHour >= wave) {
-    rules.push({ signal: 'wave', category: 'outage_report', points: Math.min(4, 1 + context.similarLastHour * 0.3), because: `${context.similarLastHour} others said the same within the hour` })
+    rules.push({ signal: 'wave', category: 'outage_report', points: Math.min(7, 1.5 + context.similarLastHour * 0.5), because: `${context.similarLastHour} others said the same within the hour` })
   }
   if (trouble && context.incidentActive && !has(reading, 'resolved')) {
     rules.push({ signal: 'incident', category: 'outage_report', points: 1.5, because: 'an incident is open' })

@@ -16,7 +16,7 @@ export function publicityRules(reading: Reading, context: JudgeContext, feeling:
     rules.push({ signal: 'publicity', category: 'pr_risk', points: 2, because: cueWords(reading, spread), span: [spread.start, spread.end] })
   }
   if ((context.followers ?? 0) >= manyFollowers && feeling.negative > 0.6 && context.visibility === 'public') {
-    rules.push({ signal: 'followers', category: 'pr_risk', points: 2.5, because: `${context.followers!.toLocaleString('en')} followers read this` })
+    rules.push({ signal: 'followers', category: 'pr_risk', points: 8, because: `${context.followers!.toLocaleString('en')} followers read this` })
   }
   return rules
 }

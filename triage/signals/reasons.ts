@@ -8,15 +8,18 @@ import { quote, type Rule } from './rule.ts'
 
 /** Smaller parts are summed up as "the rest of the wording". */
 const worthNaming = 0.05
+/** Small words weigh, but explain nothing. */
+const tooSmall = new Set('a an the and or of to in on at for from by with as is are was were be been am i im ive my me we our us you your it its this that these those he she they them his her their do does did have has had will would can could not no so if then than there here just up out about into over el la los de que en y un una es der die das und ich ist zu le les des et je que o os as da do e il lo che di per het een ik van bir ve bu'.split(' '))
 const sentimentMeasures = new Set(['pleasant', 'unpleasant', 'balance', 'mixed', 'lastRating', 'praiseThenTrouble', 'feeling'])
 
-/** Log-odds of a probability: the bias and all reasons of a head add up to it. */
-export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, head: CareHead, rules: readonly Rule[]): Reason[] {
+/** All reasons together are the log-odds of the confidence. `rivals`: how strongly the other categories are spoken for, in the same points. */
+export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, head: CareHead, rules: readonly Rule[], rivals: number): Reason[] {
   const parts = partsOf(weights.care, careHeads.indexOf(head), scores.features, reading.words.length)
-  const reasons: Reason[] = [{ signal: 'start', points: parts.bias, because: 'where every mention starts' }]
-  const ruleNames = new Set<string>()
+  const reasons: Reason[] = [
+    { signal: 'start', points: parts.bias, because: 'where every mention starts' },
+    { signal: 'rivals', points: -rivals, because: 'what speaks for the other categories' },
+  ]
   for (const rule of rules) {
-    ruleNames.add(rule.signal)
     reasons.push({ signal: rule.signal, points: rule.points, because: rule.because, ...(rule.span ? { span: rule.span } : {}) })
   }
   const wordPoints = parts.words
@@ -29,7 +32,9 @@ export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, h
       points += wordPoints[i]!
       wordPoints[i] = 0
     }
-    reasons.push({ signal: cue.name, points, because: `${quote(reading, cue)}: ${cueMeaning[cue.name]}`, span: [cue.start, cue.end] })
+    const sameRule = reasons.find((reason) => reason.span?.[0] === cue.start && reason.span[1] === cue.end)
+    if (sameRule) sameRule.points += points
+    else reasons.push({ signal: cue.name, points, because: `${quote(reading, cue)}: ${cueMeaning[cue.name]}`, span: [cue.start, cue.end] })
   }
   let feeling = 0
   let shape = 0
@@ -45,7 +50,7 @@ export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, h
   for (let i = 0; i < wordPoints.length; i++) {
     const points = wordPoints[i]!
     const word = reading.words[i]!
-    const isNamed = Math.abs(points) >= worthNaming && (word.kind === 'word' || word.kind === 'hashtag' || word.kind === 'emoji')
+    const isNamed = Math.abs(points) >= worthNaming && !tooSmall.has(word.form) && (word.kind === 'word' || word.kind === 'hashtag' || word.kind === 'emoji')
     if (isNamed) reasons.push({ signal: 'word', points, because: quote(reading, word), span: [word.start, word.end] })
     else rest += points
   }

@@ -1,0 +1,96 @@
+// What a person decides where Heed cannot: an unsure reply, a refused one.
+import { hasTroubledReply, lockReply, moveReply, type ReplyRow, findReply } from '../db/replies.ts'
+import type { Db } from '../db/schema.ts'
+import { appendTicketEvents } from '../db/ticket-events.ts'
+import { lockTicket, updateTicket } from '../db/tickets.ts'
+import type { Desk } from '../desk.ts'
+import type { Id } from '../domain.ts'
+import { recordSent } from '../triage/answered.ts'
+import { ringFor } from './approve.ts'
+import { lookForSent, ringOtherHalf } from './send.ts'
+
+export type Resolution = { ok: true; status: ReplyRow['status'] } | { ok: false; because: string }
+
+/**
+ * A person looked on the platform. `send_again` looks once more first, and finds it sent rather than sending twice; where the look itself
+ * fails nothing is sent.
+ */
+export async function resolveUnsure(desk: Desk, replyId: Id, decision: 'it_is_there' | 'send_again' | 'discard', teammateId: Id): Promise<Resolution> {
+  const reply = await findReply(desk.db, replyId)
+  if (reply?.status !== 'unsure') return { ok: false, because: reply ? `It is ${reply.status} by now: nothing left to decide.` : 'There is no such reply.' }
+  const resolution = decision === 'it_is_there' ? await confirmByHand(desk, reply)
+    : decision === 'discard' ? await putAside(desk, reply, 'unsure', teammateId)
+    : await sendAgain(desk, reply, teammateId)
+  if (resolution.ok && resolution.status !== 'approved') await ringOtherHalf(desk, reply)
+  tellOf(desk, reply)
+  return resolution
+}
+
+/** A refused reply is put away: its words stay in its row, the ticket leaves Failed. */
+export async function discardReply(desk: Desk, replyId: Id, teammateId: Id): Promise<Resolution> {
+  const reply = await findReply(desk.db, replyId)
+  if (reply?.status !== 'refused') return { ok: false, because: 'Only a failed reply can be put away.' }
+  const resolution = await putAside(desk, reply, 'refused', teammateId)
+  tellOf(desk, reply)
+  return resolution
+}
+
+/** A status post that one platform refused is tried there again: the others are not touched. */
+export async function retryBroadcast(desk: Desk, replyId: Id): Promise<Resolution> {
+  const now = desk.now()
+  const reply = await findReply(desk.db, replyId)
+  if (!reply?.statusUpdateId) return { ok: false, because: 'This is not a status post.' }
+  if (!(await moveReply(desk.db, replyId, 'refused', 'approved', { sendAt: now, attempts: 0, problem: null }))) return { ok: false, because: 'Only what was refused can be tried again.' }
+  await ringFor(desk, replyId, now)
+  tellOf(desk, reply)
+  return { ok: true, status: 'approved' }
+}
+
+async function confirmByHand(desk: Desk, reply: ReplyRow): Promise<Resolution> {
+  const at = reply.sendingAt ?? desk.now()
+  const isOurs = await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { externalId: null, url: null, at }))
+  return isOurs ? { ok: true, status: 'sent' } : MOVED_ON
+}
+
+async function sendAgain(desk: Desk, reply: ReplyRow, teammateId: Id): Promise<Resolution> {
+  const look = await lookForSent(desk, reply)
+  if (look.kind === 'not_now') return { ok: false, because: `${look.because} Heed does not send again before it has looked.` }
+  if (look.kind === 'found') {
+    const at = reply.sendingAt ?? desk.now()
+    await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { ...look.sent, at }))
+    return { ok: true, status: 'sent' }
+  }
+  const now = desk.now()
+  const again = await desk.db.transaction().execute(async tx => {
+    const moved = await moveReply(tx, reply.id, 'unsure', 'approved', { sendAt: now, sendingAt: null, nextReadBackAt: null, problem: null })
+    if (moved) await settleTicket(tx, desk, reply, teammateId, 'approved')
+    return moved
+  })
+  if (!again) return MOVED_ON
+  await ringFor(desk, reply.id, now)
+  return { ok: true, status: 'approved' }
+}
+
+async function putAside(desk: Desk, reply: ReplyRow, from: 'unsure' | 'refused', teammateId: Id): Promise<Resolution> {
+  return desk.db.transaction().execute(async (tx): Promise<Resolution> => {
+    await lockReply(tx, reply.id)
+    if (!(await moveReply(tx, reply.id, from, 'discarded', { nextReadBackAt: null }))) return MOVED_ON
+    await settleTicket(tx, desk, reply, teammateId, 'discarded')
+    return { ok: true, status: 'discarded' }
+  })
+}
+
+async function settleTicket(tx: Db, desk: Desk, reply: ReplyRow, teammateId: Id, to: ReplyRow['status']): Promise<void> {
+  if (!reply.ticketId) return
+  await lockTicket(tx, reply.ticketId)
+  await updateTicket(tx, reply.ticketId, { hasFailedReply: await hasTroubledReply(tx, reply.ticketId) }, { newRevision: false })
+  await appendTicketEvents(tx, [{
+    ticketId: reply.ticketId, kind: 'reply_undone', at: desk.now(), teammateId, actor: 'teammate', replyId: reply.id, before: { status: reply.status }, after: { status: to },
+  }])
+}
+
+function tellOf(desk: Desk, reply: ReplyRow): void {
+  desk.live.tell(reply.ticketId ? { topic: 'ticket', id: reply.ticketId } : { topic: 'incident' })
+}
+
+const MOVED_ON = { ok: false, because: 'It has an end by now: nothing left to decide.' } as const

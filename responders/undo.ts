@@ -1,0 +1,56 @@
+// Takes an approved reply back before it is sent; the words return to the composer, whatever else is in it.
+import { findDraft, findReply, hasTroubledReply, lockReply, moveReply, type ReplyRow, updateReply } from '../db/replies.ts'
+import type { Db } from '../db/schema.ts'
+import { getTeammate } from '../db/teammates.ts'
+import { appendTicketEvents } from '../db/ticket-events.ts'
+import { lockTicket, updateTicket } from '../db/tickets.ts'
+import type { Desk } from '../desk.ts'
+import type { Id } from '../domain.ts'
+import { unsign } from './signature.ts'
+
+export type Undone = { ok: true; draft: ReplyRow | null } | { ok: false; because: string }
+
+/** Its writer's, or a lead's, to take back. Also for a refused reply, to change it and send it again. Both halves of a move to DM come back together while both still can. */
+export async function undoReply(desk: Desk, replyId: Id, teammateId: Id): Promise<Undone> {
+  const undone = await desk.db.transaction().execute(async (tx): Promise<Undone & { ticketId?: Id }> => {
+    const reply = await lockReply(tx, replyId)
+    if (!reply?.ticketId) return { ok: false, because: 'There is no such reply.' }
+    const teammate = await getTeammate(tx, teammateId)
+    if (reply.writtenById !== teammateId && teammate.role !== 'lead' && teammate.role !== 'admin') return { ok: false, because: 'Only its writer or a lead can take it back.' }
+    if (reply.status !== 'approved' && reply.status !== 'refused') return { ok: false, because: WHY_NOT[reply.status] }
+    await lockTicket(tx, reply.ticketId)
+    const draft = await backToDraft(tx, reply, null)
+    await appendTicketEvents(tx, [{
+      ticketId: reply.ticketId, kind: 'reply_undone', at: desk.now(), teammateId, actor: 'teammate', replyId, before: { status: reply.status }, after: { status: 'draft' },
+    }])
+    await updateTicket(tx, reply.ticketId, { hasFailedReply: await hasTroubledReply(tx, reply.ticketId) }, { newRevision: false })
+    return { ok: true, draft, ticketId: reply.ticketId }
+  })
+  if (undone.ok) desk.live.tell({ topic: 'ticket', id: undone.ticketId! })
+  return undone
+}
+
+/**
+ * `approved | refused → draft`, in the caller's transaction that holds the ticket's lock. Where its writer has begun another draft, the words
+ * join it and this row is discarded; the pointer of a move to DM is discarded with its private half, its words kept in its row.
+ */
+export async function backToDraft(tx: Db, reply: ReplyRow, problem: string | null): Promise<ReplyRow | null> {
+  const other = reply.pairedWithId ? await findReply(tx, reply.pairedWithId) : undefined
+  const isPair = other?.status === 'approved'
+  // The private half's words are the ones a person goes on with.
+  const [back, dropped] = isPair && reply.visibility === 'public' ? [other, reply] : [reply, isPair ? other : undefined]
+  if (dropped) await moveReply(tx, dropped.id, ['approved', 'refused'], 'discarded', { problem })
+  const text = unsign(back.text)
+  const begun = back.writtenById ? await findDraft(tx, back.ticketId!, back.writtenById) : undefined
+  if (!begun) return (await moveReply(tx, back.id, ['approved', 'refused'], 'draft', { text, problem, sendAt: null, sendingAt: null })) ?? null
+  await moveReply(tx, back.id, ['approved', 'refused'], 'discarded', { problem })
+  return (await updateReply(tx, begun.id, { text: begun.text.includes(text) ? begun.text : `${text}\n\n${begun.text}`, problem })) ?? null
+}
+
+const WHY_NOT: Record<Exclude<ReplyRow['status'], 'approved' | 'refused'>, string> = {
+  draft: 'It was taken back already.',
+  discarded: 'It was taken back already.',
+  sending: 'It is being sent at this moment: too late to take it back.',
+  sent: 'It is out already: too late to take it back.',
+  unsure: 'It may be out already. Look on the platform, then say here what you found.',
+}
