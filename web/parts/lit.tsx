@@ -11,7 +11,11 @@ export interface Piece {
   because: string | null
 }
 
-/** Cuts the text at the reasons' spans (UTF-16 offsets). Overlaps light once, with the weightier reason's words; no emoji is cut in two. */
+/** The cues that decided: what spoke for it and can be pointed at, the weightiest three. */
+export const topCues = (reasons: readonly Reason[]) =>
+  reasons.filter(reason => reason.span && reason.points > 0).sort((a, b) => b.points - a.points).slice(0, 3)
+
+/** Cuts the text at the cues' spans (UTF-16 offsets). Overlaps light once, with the weightier cue's words; no emoji is cut in two. */
 export function cutAtCues(text: string, reasons: readonly Reason[]): Piece[] {
   const pieces: Piece[] = []
   let at = 0
@@ -26,8 +30,7 @@ export function cutAtCues(text: string, reasons: readonly Reason[]): Piece[] {
 
 function spansOf(text: string, reasons: readonly Reason[]): [number, number, string][] {
   const taken: [number, number, string][] = []
-  const heaviestFirst = [...reasons].sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
-  for (const { span, because } of heaviestFirst) {
+  for (const { span, because } of topCues(reasons)) {
     if (!span) continue
     const start = whole(text, Math.max(0, span[0]), -1)
     const end = whole(text, Math.min(text.length, span[1]), 1)

@@ -1,12 +1,15 @@
 // "Why is this here?": the stored verdict in one sentence.
 import type { Verdict } from '../../domain.ts'
+import { topCues } from './lit.tsx'
 import { CATEGORY } from './words.ts'
 
 /** "Complaint, 91 % sure, because “third time” …; sounds negative (−0.6)." */
 export function verdictSentence(verdict: Verdict): string {
   // What can be pointed at in the text says more than what speaks in general.
-  const because = [...verdict.reasons.filter(reason => reason.span && reason.points > 0), ...verdict.reasons.filter(reason => !reason.span && reason.points > 0)].slice(0, 3).map(reason => reason.because)
-  const sure = `${Math.round(verdict.confidence * 100)} % sure`
+  const inGeneral = verdict.reasons.filter(reason => !reason.span && reason.points > 0)
+  const because = [...topCues(verdict.reasons), ...inGeneral].slice(0, 3).map(reason => reason.because)
+  // Nothing that reads people's words is ever quite sure.
+  const sure = `${Math.min(99, Math.round(verdict.confidence * 100))} % sure`
   return `${CATEGORY[verdict.category]}, ${sure}${because.length ? `, because ${because.join('; ')}` : ''}. Sounds ${verdict.sentimentLabel} (${signed(verdict.sentiment)}).`
 }
 

@@ -131,10 +131,13 @@ function settle() {
   document.dispatchEvent(new CustomEvent('heed:taken'))
 }
 
-/** The newest words are what one came for. */
+/** The newest words are what one came for; what fits is shown from its beginning. */
 function atEnd() {
   const reading = document.getElementById('reading')
-  if (reading) reading.scrollTop = reading.scrollHeight
+  const newest = [...document.querySelectorAll('#thread .bubble')].at(-1)
+  if (!reading || !newest) return
+  reading.scrollTop = 0
+  reading.scrollTop = Math.max(0, newest.getBoundingClientRect().bottom - reading.getBoundingClientRect().bottom + 12)
 }
 
 function markCurrent() {
