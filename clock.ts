@@ -35,7 +35,8 @@ export function startClock(desk: Desk, options: { rawBodyDays: number }) {
         desk.log.error({ err: error, task: name }, 'the clock missed a tick')
       }
     }
-    return schedule(cron, tick, { name, noOverlap: true })
+    // A tick missed while the process was busy is made up for by the next one.
+    return schedule(cron, tick, { name, noOverlap: true, suppressMissedWarning: true })
   }
 
   return {

@@ -1,5 +1,6 @@
 // testWorld(): a fresh database, a clock that stands still, rings that wait to be served; teammates Ana and Ben, author Cleo.
 import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
 import pino from 'pino'
 import { v7 as newId } from 'uuid'
 import { inject, onTestFinished } from 'vitest'
@@ -31,8 +32,7 @@ export interface World {
 
 /** `connectors`: which platforms this world speaks; by default all of them. */
 export async function testWorld(options: { now?: Date; connectors?: readonly Connector[] } = {}): Promise<World> {
-  const database = await openEmbeddedDatabase({ syncToDisk: false, snapshot: new Blob([readFileSync(inject('snapshot'))]) })
-  onTestFinished(() => database.close())
+  const database = await emptyDatabase()
   let now = options.now ?? new Date('2026-03-02T10:00:00Z')
   const rung: Job[] = []
   const told: Change[] = []
@@ -76,4 +76,27 @@ export async function testWorld(options: { now?: Date; connectors?: readonly Con
         .executeTakeFirstOrThrow()
     },
   }
+}
+
+type TestDatabase = World['database']
+const free: TestDatabase[] = []
+
+/** An empty, migrated database until the test is over. Opening one costs half a second, emptying one a few milliseconds. */
+async function emptyDatabase(): Promise<TestDatabase> {
+  const database = free.pop() ?? (await openEmbeddedDatabase({ syncToDisk: false, snapshot: new Blob([readFileSync(inject('snapshot'))]) }))
+  onTestFinished(async () => {
+    await sql.raw(await truncation(database)).execute(database.db)
+    free.push(database)
+  })
+  return database
+}
+
+let truncateAll: string | undefined
+async function truncation(database: TestDatabase): Promise<string> {
+  if (truncateAll) return truncateAll
+  const { rows } = await sql<{ name: string }>`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables
+    where schemaname in ('public', 'bullmq') and tablename not like '%migration%'`.execute(database.db)
+  truncateAll = `truncate ${rows.map(row => row.name).join(', ')} restart identity cascade`
+  return truncateAll
 }

@@ -30,33 +30,47 @@ export async function play(
   const brands = new Set(rows.filter(t => t.row.isOwn).map(t => t.row.author.toLowerCase()))
   brands.add('company')
   const tally: Played = { played: 0, inbound: 0, own: 0, skipped: 0 }
+  const underWay = new Map<string, Promise<void>>()
   let due = Date.now()
-  for (const { row, afterMs } of rows) {
-    if (signal.aborted) break
-    if (done.has(row.id)) {
-      tally.skipped++
-      continue
+  try {
+    for (const { row, afterMs } of rows) {
+      if (signal.aborted) break
+      if (done.has(row.id)) {
+        tally.skipped++
+        continue
+      }
+      due += Math.min(afterMs / pace.speed, pace.maxGapMs)
+      const wait = due - Date.now()
+      if (wait > 2) await sleep(wait, signal)
+      // When the pace outruns the simulator, a few rows are under way at once; never an answer before what it answers.
+      if (row.inReplyTo) await underWay.get(row.inReplyTo)
+      while (underWay.size >= AT_ONCE) await Promise.race(underWay.values())
+      if (signal.aborted) break
+      underWay.set(row.id, sayOne(row).finally(() => underWay.delete(row.id)))
     }
-    due += Math.min(afterMs / pace.speed, pace.maxGapMs)
-    const wait = due - Date.now()
-    if (wait > 2) await sleep(wait, signal)
-    if (signal.aborted) break
+  } finally {
+    await Promise.all(underWay.values())
+  }
+  return tally
+
+  async function sayOne(row: Recorded) {
     const externalId = await say(stage, row, row.inReplyTo ? done.get(row.inReplyTo) : undefined, brands)
     done.set(row.id, externalId)
     onPlayed(row.id, externalId)
     tally.played++
     tally[row.isOwn ? 'own' : 'inbound']++
   }
-  return tally
 }
+
+const AT_ONCE = 24
 
 async function say(stage: Stage, row: Recorded, parent: string | undefined, brands: Set<string>): Promise<string> {
   const text = addressed(row.text.replace(/@(\w+)/g, (whole, handle: string) => (brands.has(handle.toLowerCase()) ? `@${stage.brand.handle}` : whole)), row, stage)
-  if (stage.platform === 'x') return (await control<{ id: string }>(stage, 'post', { from: row.isOwn ? stage.brand.handle : handleOf(row.author), text, inReplyTo: parent, key: row.id })).id
+  if (stage.platform === 'x') return (await control<{ id: string }>(stage, 'post', { from: row.isOwn ? stage.brand.handle : handleOf(row.author), text, inReplyTo: parent })).id
   const from = row.isOwn ? stage.brand.id : row.author
   return parent
-    ? (await control<{ id: string }>(stage, 'comment', { on: parent, from, message: text, key: row.id })).id
-    : (await control<{ id: string }>(stage, 'post', { page: stage.brand.id, from, message: text, key: row.id })).id
+    ? (await control<{ id: string }>(stage, 'comment', { on: parent, from, message: text })).id
+    : (await control<{ id: string }>(stage, 'post', { page: stage.brand.id, from, message: text })).id
 }
 
 /** Every customer row was said to a brand: one that does not name it (it named another, or only replied) gets the name in front. */

@@ -63,6 +63,7 @@ test('a replay that was stopped goes on and says nothing twice', async () => {
     const stopping = new AbortController()
     const pace = { speed: 1_000_000, maxGapMs: 0 }
     await play(arrange(rows), stage, pace, done, () => { if (done.size === 2) stopping.abort() }, stopping.signal)
+    expect(done.size).toBe(2)
     const tally = await play(arrange(rows), stage, pace, done, () => {}, new AbortController().signal)
     expect(tally).toEqual({ played: 2, inbound: 2, own: 0, skipped: 2 })
     expect(x.control.posts().map(p => p.text)).toEqual([1, 2, 3, 4].map(n => `@acme_care number ${n}`))

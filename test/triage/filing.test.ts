@@ -1,8 +1,10 @@
 // Where mentions go: a ticket opened, a ticket joined, or nowhere but the lists.
-import { expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Verdict } from '../../domain.ts'
 import { fileMentions } from '../../triage/filing.ts'
 import { readDeliveries } from '../../triage/intake.ts'
+import { triageMentions } from '../../triage/triage.ts'
 import { deliver, plainConnector, says } from '../plain-connector.ts'
 import { cleo, testWorld, type World } from '../world.ts'
 
@@ -151,13 +153,13 @@ test('own answers read back together with the mention they answer close its turn
 })
 
 test('a mention that cannot be filed is set aside alone and its batch goes on', async () => {
-  const { triageMentions } = await import('../../triage/triage.ts')
   const { world, account } = await plainWorld()
   await deliver(world, account, [says('My parcel never came, I want an answer', { externalId: 'a' }), says('Why was I charged twice?', { externalId: 'b', author: { ...cleo, externalId: '7002' } })])
   await readDeliveries(world.desk)
   // Text that no verdict can be stored for: the judge's own fault, here made by hand.
   await world.desk.db.updateTable('mentions').set({ facts: JSON.stringify({}) , platform: 'nowhere' }).where('externalId', '=', 'a').execute()
-  await world.desk.db.schema.alterTable('tickets').addCheckConstraint('only_plain', (await import('kysely')).sql`platform <> 'nowhere'`).execute()
+  await world.desk.db.schema.alterTable('tickets').addCheckConstraint('only_plain', sql`platform <> 'nowhere'`).execute()
+  onTestFinished(() => world.desk.db.schema.alterTable('tickets').dropConstraint('only_plain').execute())
   await triageMentions(world.desk)
   const rows = await world.desk.db.selectFrom('mentions').select(['externalId', 'state']).orderBy('externalId').execute()
   expect(rows).toEqual([{ externalId: 'a', state: 'set_aside' }, { externalId: 'b', state: 'triaged' }])
