@@ -9,6 +9,12 @@ export function cpuMs(roots: readonly number[]): number | null {
   return roots.reduce((total, pid) => total + sum(pid), 0)
 }
 
+/** From now until asked: what each part used. */
+export function cpuByPart(parts: Record<string, number>): () => Record<string, number> | null {
+  const before = Object.entries(parts).map(([name, pid]) => [name, pid, cpuMs([pid])] as const)
+  return () => (before.some(([, , ms]) => ms === null) ? null : Object.fromEntries(before.map(([name, pid, ms]) => [name, cpuMs([pid])! - ms!])))
+}
+
 function readProcesses() {
   let pids: number[]
   try {

@@ -89,7 +89,7 @@ async function openLane(port: number): Promise<Lane> {
   socket.on('error', fail)
   socket.on('close', () => fail(new Error('the server closed the connection')))
   socket.on('data', chunk => {
-    received += chunk.latin1Slice()
+    received += chunk.toString('latin1')
     if (!isWhole(received)) return
     const status = Number(received.slice(9, 12))
     received = ''

@@ -19,8 +19,8 @@ export interface Product {
   /** Where pushes go. */
   path: string
   accountId: Id
-  /** What CPU time is counted of. */
-  roots: () => number[]
+  /** What CPU time is counted of, by name. */
+  parts: () => Record<string, number>
   start: (name: ProcessName) => Promise<void>
   /** Returns once nothing waits any more. */
   drained: () => Promise<void>
@@ -44,7 +44,7 @@ export async function productOnServers(postgres: RunningServer, redis: RunningSe
   const running = processes({ PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: databaseUrl, REDIS_URL: redis.url, DATA_DIR: dataDir })
   return {
     port, accountId, path: `/webhooks/${appId}`,
-    roots: () => [postgres.pid, redis.pid, ...running.pids()],
+    parts: () => ({ ...running.pids(), postgres: postgres.pid, redis: redis.pid }),
     start: async process => {
       running.start(process)
       if (process === 'web') await answers(port)
@@ -77,7 +77,7 @@ export async function productEmbedded(): Promise<Product> {
   const running = processes({ PORT: String(port), DATA_DIR: dataDir, DEMO: 'off' })
   return {
     port, accountId, path: `/webhooks/${appId}`,
-    roots: running.pids,
+    parts: running.pids,
     start: async process => {
       running.start(process)
       await answers(port)
@@ -120,12 +120,12 @@ function processes(env: Record<string, string>) {
   const children = new Map<ProcessName, ChildProcess>()
   let stopping = false
   return {
-    pids: () => [...children.values()].map(child => child.pid!),
+    pids: () => Object.fromEntries([...children].map(([name, child]) => [name, child.pid!])),
     start(name: ProcessName) {
       stopping = false
       const file = join(import.meta.dirname, '..', name === 'web' ? 'web/server.js' : `${name}.js`)
       const given = { PATH: process.env.PATH, NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS, SECRET_KEY, LOG_LEVEL: 'warn', ...env }
-      const child = spawn(process.execPath, ['--enable-source-maps', file], { env: given as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'inherit'] })
+      const child = spawn(process.execPath, [file], { env: given as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'inherit'] })
       child.on('exit', code => {
         if (!stopping) throw new Error(`the process ${name} ended by itself (${code})`)
       })

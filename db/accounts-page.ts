@@ -14,14 +14,21 @@ export async function listAccountsWithWork(db: Db): Promise<AccountWithWork[]> {
       eb =>
         eb
           .selectFrom('replies')
-          .select(['accountId', sql<number>`count(*) filter (where status = 'approved')::int`.as('waiting'), sql<number>`count(*) filter (where status = 'unsure')::int`.as('unsure')])
+          .select([
+            'accountId',
+            sql<number>`count(*) filter (where status = 'approved')::int`.as('waiting'),
+            sql<number>`count(*) filter (where status = 'unsure')::int`.as('unsure'),
+          ])
           .where('status', 'in', ['approved', 'sending', 'unsure'])
           .groupBy('accountId')
           .as('outbox'),
       join => join.onRef('outbox.accountId', '=', 'accounts.id'),
     )
     .selectAll('accounts')
-    .select([sql<number>`coalesce(outbox.waiting, 0)`.as('waitingReplies'), sql<number>`coalesce(outbox.unsure, 0)`.as('unsureReplies')])
+    .select([
+      sql<number>`coalesce(outbox.waiting, 0)`.as('waitingReplies'),
+      sql<number>`coalesce(outbox.unsure, 0)`.as('unsureReplies'),
+    ])
     .orderBy('accounts.connectedAt')
     .execute()
   return rows
@@ -43,11 +50,19 @@ export async function listRefusals(db: Db, since: Date): Promise<RefusalSum[]> {
 
 /** Undo delays over or not: everything an account that is back may send now. */
 export const listApprovedOf = (db: Db, accountId: Id) =>
-  db.selectFrom('replies').select(['id', 'sendAt']).where('accountId', '=', accountId).where('status', '=', 'approved').limit(1000).execute()
+  db
+    .selectFrom('replies')
+    .select(['id', 'sendAt'])
+    .where('accountId', '=', accountId)
+    .where('status', '=', 'approved')
+    .limit(1000)
+    .execute()
 
 /** Deliveries that could not be read, of one app: an account that was missing may be here now. */
 export async function readAgainOf(db: Db, appId: Id): Promise<number> {
   const result = await sql`
-    update deliveries set status = 'waiting' where status = 'unreadable' and body is not null and app_id = ${appId}`.execute(db)
+    update deliveries set status = 'waiting' where status = 'unreadable' and body is not null and app_id = ${appId}`.execute(
+    db,
+  )
   return Number(result.numAffectedRows ?? 0)
 }

@@ -16,11 +16,14 @@ export interface ContextRow {
   isRepeat: boolean
 }
 
-/** One row for each mention given; counts stop at 50, where they no longer change a judgement. */
+/**
+ * One row for each mention given; counts stop at 50, where they no longer change a judgement.
+ * `limit 1` instead of `exists`: the planner would rather read all open tickets once per batch than look up one customer's.
+ */
 export async function findContexts(tx: Db, mentionIds: readonly Id[]): Promise<Map<Id, ContextRow>> {
   const result = await sql<ContextRow>`
     select m.id, c.followers, c.external_id as author_external_id,
-      exists (select 1 from tickets t where t.customer_id = m.customer_id and t.status not in ('solved', 'closed')) as has_open_ticket,
+      (select true from tickets t where t.customer_id = m.customer_id and t.status not in ('solved', 'closed') limit 1) is not null as has_open_ticket,
       (select count(*)::int from (select 1 from tickets t where t.customer_id = m.customer_id limit 50) x) as earlier_tickets,
       p.direction as previous_direction, p.text as previous_text,
       (p.direction = 'inbound' and p.customer_id is distinct from m.customer_id) as previous_by_other,

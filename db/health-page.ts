@@ -59,7 +59,16 @@ export async function listSetAside(db: Db, limit: number): Promise<SetAsideRow[]
   return db
     .selectFrom('mentions')
     .innerJoin('accounts', 'accounts.id', 'mentions.accountId')
-    .select(['mentions.id', 'mentions.platform', 'accounts.handle', 'mentions.visibility', 'mentions.problem', 'mentions.attempts', 'mentions.receivedAt', sql<number>`length(mentions.text)`.as('characters')])
+    .select([
+      'mentions.id',
+      'mentions.platform',
+      'accounts.handle',
+      'mentions.visibility',
+      'mentions.problem',
+      'mentions.attempts',
+      'mentions.receivedAt',
+      sql<number>`length(mentions.text)`.as('characters'),
+    ])
     .where('mentions.state', '=', 'set_aside')
     .orderBy('mentions.receivedAt', 'desc')
     .limit(limit)
@@ -71,7 +80,17 @@ export function listUnreadableBodies(db: Db, limit: number) {
   return db
     .selectFrom('deliveries')
     .innerJoin('platformApps', 'platformApps.id', 'deliveries.appId')
-    .select(['deliveries.id', 'deliveries.source', 'deliveries.problem', 'deliveries.attempts', 'deliveries.receivedAt', 'deliveries.bodyBytes', 'deliveries.body', 'platformApps.platform', 'platformApps.label'])
+    .select([
+      'deliveries.id',
+      'deliveries.source',
+      'deliveries.problem',
+      'deliveries.attempts',
+      'deliveries.receivedAt',
+      'deliveries.bodyBytes',
+      'deliveries.body',
+      'platformApps.platform',
+      'platformApps.label',
+    ])
     .where('deliveries.status', '=', 'unreadable')
     .orderBy('deliveries.receivedAt', 'desc')
     .limit(limit)
@@ -80,6 +99,7 @@ export function listUnreadableBodies(db: Db, limit: number) {
 
 /** Back to be judged: only what was set aside. */
 export async function judgeSetAside(db: Db, ids: readonly Id[]): Promise<number> {
-  const result = await sql`update mentions set state = 'waiting' where state = 'set_aside' and id = any(${ids}::uuid[])`.execute(db)
+  const result =
+    await sql`update mentions set state = 'waiting' where state = 'set_aside' and id = any(${ids}::uuid[])`.execute(db)
   return Number(result.numAffectedRows ?? 0)
 }

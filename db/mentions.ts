@@ -95,18 +95,28 @@ export interface Stored {
 }
 
 /**
- * Stores mentions, edits and removals in one `insert … on conflict`, whatever order they arrive in and however often:
- * a larger version replaces text, a smaller never does; a removal stays a removal. Give each (account, visibility, externalId) once.
+ * Locks those of these mentions that are stored already. Call it before anything else of the batch is locked: triage locks mentions,
+ * then customers, then tickets, and whoever takes them in another order waits crosswise.
  */
-export async function upsertMentions(tx: Db, mentions: readonly NewMention[], now: Date): Promise<Stored[]> {
+export async function lockKnownMentions(tx: Db, mentions: readonly Pick<NewMention, 'accountId' | 'visibility' | 'externalId'>[]): Promise<Map<Id, KnownMention>> {
+  if (!mentions.length) return new Map()
+  const keys = JSON.stringify(mentions.map(m => ({ account_id: m.accountId, visibility: m.visibility, external_id: m.externalId })))
+  // In key order, so that two workers with the same mentions wait for each other instead of locking crosswise.
+  const known = await sql<KnownMention>`
+    select m.id, m.text, m.version, m.removed_at
+    from mentions m join jsonb_to_recordset(${keys}::jsonb) as g(account_id uuid, visibility text, external_id text) using (account_id, visibility, external_id)
+    order by m.account_id, m.visibility, m.external_id for update of m`.execute(tx)
+  return new Map(known.rows.map(row => [row.id, row]))
+}
+
+/**
+ * Stores mentions, edits and removals in one `insert … on conflict`, whatever order they arrive in and however often:
+ * a larger version replaces text, a smaller never does; a removal stays a removal. Give each (account, visibility, externalId) once,
+ * and what `lockKnownMentions` answered for them.
+ */
+export async function upsertMentions(tx: Db, mentions: readonly NewMention[], before: ReadonlyMap<Id, KnownMention>, now: Date): Promise<Stored[]> {
   if (!mentions.length) return []
   const rows = JSON.stringify(mentions.map(toRow))
-  // In key order, so that two workers with the same mentions wait for each other instead of locking crosswise.
-  const known = await sql<Known>`
-    select m.id, m.text, m.version, m.removed_at
-    from mentions m join jsonb_to_recordset(${rows}::jsonb) as g(account_id uuid, visibility text, external_id text) using (account_id, visibility, external_id)
-    order by m.account_id, m.visibility, m.external_id for update of m`.execute(tx)
-  const before = new Map(known.rows.map(row => [row.id, row]))
   const stored = await sql<Omit<Stored, 'change'>>`
     insert into mentions as m (id, account_id, platform, visibility, direction, external_id, reply_to_external_id, thread_key, parent_external_id, customer_id,
       text, text_key, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state)
@@ -141,20 +151,20 @@ export async function upsertMentions(tx: Db, mentions: readonly NewMention[], no
   return result
 }
 
-interface Known {
+export interface KnownMention {
   id: Id
   text: string
   version: number
   removedAt: Date | null
 }
 
-function changeOf(row: { text: string; removedAt: Date | null }, before: Known | undefined): Stored['change'] {
+function changeOf(row: { text: string; removedAt: Date | null }, before: KnownMention | undefined): Stored['change'] {
   if (!before) return 'new'
   if (row.removedAt && !before.removedAt) return 'removed'
   return row.text !== before.text ? 'edited' : 'none'
 }
 
-async function keepVersions(tx: Db, replaced: readonly Known[], now: Date) {
+async function keepVersions(tx: Db, replaced: readonly KnownMention[], now: Date) {
   if (!replaced.length) return
   await tx
     .insertInto('mentionVersions')

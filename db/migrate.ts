@@ -9,7 +9,10 @@ import * as queueViews from './migrations/0003-queue-views.ts'
 export async function migrate(db: Db): Promise<string[]> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error, results } = await migrator.migrateToLatest()
-  if (error) throw new Error(`migration failed: ${results?.find(r => r.status === 'Error')?.migrationName ?? ''}`, { cause: error })
+  const failed = results?.find(r => r.status === 'Error')
+  if (error && failed) throw new Error(`migration failed: ${failed.migrationName}`, { cause: error })
+  // No step was at fault: the database is away.
+  if (error) throw error
   return (results ?? []).map(r => r.migrationName)
 }
 

@@ -60,8 +60,9 @@ export interface QueueQuestion {
  * each rank is a walk along one index, cut at `limit`, so a million waiting tickets cost what fifty do.
  */
 export async function listQueue(db: Db, q: QueueQuestion): Promise<QueueRow[]> {
-  const narrowed = q.search ? sqlOfSearch(q.search, q.teammateId, q.now) : sql<boolean>`true`
-  const { where, order } = VIEWS[q.view](q)
+  const narrowed = q.search ? await sqlOfSearch(db, q.search, q.teammateId, q.now) : sql<boolean>`true`
+  const { where, order: ownOrder } = VIEWS[q.view](q)
+  const order = ownOrder ?? (isSortedWhole(q.view, q.search) ? byRule(q.now) : undefined)
   const limit = sql`limit ${sql.lit(q.limit + 1)}`
   const ids = order
     ? sql`select * from tickets t where ${where} and ${narrowed} order by ${order} ${limit}`
@@ -76,6 +77,12 @@ export async function listQueue(db: Db, q: QueueQuestion): Promise<QueueRow[]> {
       left join teammates a on a.id = t.assignee_id left join mentions m on m.id = t.latest_mention_id left join incidents i on i.id = t.incident_id
     order by ${sorted}`.execute(db)
   return result.rows
+}
+
+/** Short enough to be sorted whole: every view but the long ones, and those too once a search leaves few rows. Such a list has no cursor. */
+export function isSortedWhole(view: TicketView, search: QueueSearch | undefined): boolean {
+  if (view !== 'waiting' && view !== 'unassigned') return true
+  return search !== undefined && (search.number !== undefined || search.words.length > 0 || search.from !== undefined)
 }
 
 /** Numbers beside the views; each stops counting at 1000. */
@@ -186,7 +193,7 @@ function following({ due, since, id }: QueueCursor): RawBuilder<unknown>[] {
 /** Words are looked for in what was said lately: in the newest mentions, not in all of a year's. */
 const NEWEST_MENTIONS = 20_000
 
-function sqlOfSearch(s: QueueSearch, teammateId: Id, now: Date): RawBuilder<boolean> {
+async function sqlOfSearch(db: Db, s: QueueSearch, teammateId: Id, now: Date): Promise<RawBuilder<boolean>> {
   const parts: RawBuilder<unknown>[] = [sql`true`]
   if (s.number !== undefined) parts.push(sql`t.number = ${s.number}`)
   if (s.platform) parts.push(sql`t.platform = ${s.platform}`)
@@ -201,11 +208,17 @@ function sqlOfSearch(s: QueueSearch, teammateId: Id, now: Date): RawBuilder<bool
   if (s.waitingMinutes !== undefined) parts.push(sql`t.waiting_since < ${new Date(now.getTime() - s.waitingMinutes * 60_000)}`)
   if (s.from) parts.push(sql`t.customer_id in (select id from customers where lower(handle) = ${s.from.toLowerCase()} or lower(name) = ${s.from.toLowerCase()})`)
   if (s.language) parts.push(sql`exists (select 1 from mentions m where m.id = t.latest_mention_id and m.language = ${s.language})`)
-  for (const words of s.words)
-    parts.push(sql`(t.id in (select ticket_id from (select ticket_id, text from mentions order by posted_at desc limit ${sql.lit(NEWEST_MENTIONS)}) m
-        where m.ticket_id is not null and m.text ilike ${`%${escaped(words)}%`})
-      or t.customer_id in (select id from customers where handle ilike ${`%${escaped(words)}%`} or name ilike ${`%${escaped(words)}%`}))`)
+  for (const words of s.words) parts.push(sql`t.id = any(${await findTicketsSaying(db, words)}::uuid[])`)
   return sql<boolean>`(${sql.join(parts, sql` and `)})`
+}
+
+/** The tickets where the words were said, or the customer is called so. */
+async function findTicketsSaying(db: Db, words: string): Promise<Id[]> {
+  const like = `%${escaped(words)}%`
+  const result = await sql<{ ticketId: Id }>`
+    select distinct m.ticket_id from (select ticket_id, customer_id, text from mentions order by posted_at desc limit ${sql.lit(NEWEST_MENTIONS)}) m left join customers c on c.id = m.customer_id
+    where m.ticket_id is not null and (m.text ilike ${like} or c.handle ilike ${like} or c.name ilike ${like}) limit 1000`.execute(db)
+  return result.rows.map(row => row.ticketId)
 }
 
 const escaped = (words: string) => words.replace(/[\\%_]/g, '\\$&')

@@ -12,8 +12,14 @@ export async function insertSignInAttempt(db: Db, attempt: SignInAttemptRow, now
   await db.insertInto('signInAttempts').values(attempt).execute()
 }
 
-export const findSignInAttempt = (db: Db, state: string) => db.selectFrom('signInAttempts').selectAll().where('state', '=', state).executeTakeFirst()
+export const findSignInAttempt = (db: Db, state: string) =>
+  db.selectFrom('signInAttempts').selectAll().where('state', '=', state).executeTakeFirst()
 
 /** Good for one use: undefined when it was used, never was, or belongs to another teammate. */
 export const takeSignInAttempt = (db: Db, state: string, teammateId: Id) =>
-  db.deleteFrom('signInAttempts').where('state', '=', state).where('teammateId', '=', teammateId).returningAll().executeTakeFirst()
+  db
+    .deleteFrom('signInAttempts')
+    .where('state', '=', state)
+    .where('teammateId', '=', teammateId)
+    .returningAll()
+    .executeTakeFirst()

@@ -1,6 +1,7 @@
 // Tickets as filing works on them: a batch of customers locked, their tickets changed in memory, written back in two statements.
 import { sql } from 'kysely'
 import type { Category, Id, Platform, Ticket, TicketStatus, Visibility } from '../domain.ts'
+import type { MentionRow } from './mentions.ts'
 import type { Db } from './schema.ts'
 
 export interface FiledTicket {
@@ -35,18 +36,33 @@ export interface FiledTicket {
   hasHandoff: boolean
 }
 
-/** Locks the customers in id order, then answers with every ticket of theirs that is not closed, newest first. */
-export async function lockCustomersTickets(tx: Db, customerIds: readonly Id[]): Promise<FiledTicket[]> {
+/**
+ * Locks the customers in id order, then answers with every ticket of theirs that is not closed, newest first; `threadKeys` are those of
+ * the given conversations that the ticket spans: a ticket may span thousands.
+ * `for no key update`: whoever stores a further mention or event of theirs meanwhile need not wait for us.
+ */
+export async function lockCustomersTickets(tx: Db, customerIds: readonly Id[], conversations: readonly Conversation[]): Promise<FiledTicket[]> {
   if (!customerIds.length) return []
-  await sql`select id from customers where id = any(${customerIds}::uuid[]) order by id for update`.execute(tx)
-  const result = await sql<Omit<FiledTicket, 'isNew' | 'threadKeys'> & { threads: string[] | null }>`
-    select t.*, (select array_agg(distinct m.thread_key) from mentions m where m.ticket_id = t.id) as threads,
-      exists (select 1 from replies r where r.ticket_id = t.id and r.role = 'handoff' and r.status = 'sent') as has_handoff
+  await sql`select id from customers where id = any(${customerIds}::uuid[]) order by id for no key update`.execute(tx)
+  const { rows } = await sql<Omit<FiledTicket, 'isNew' | 'threadKeys'>>`
+    select t.*, exists (select 1 from replies r where r.ticket_id = t.id and r.role = 'handoff' and r.status = 'sent') as has_handoff
     from (select id, account_id, platform, customer_id, status, priority, category, origin_visibility, started_at, waiting_since, response_due_at, first_responded_at,
       last_inbound_at, latest_mention_id, is_backfilled, is_demo, needs_review, snoozed_until, solved_at, reopened_count, is_held, incident_id, tags, opened_at
-      from tickets where customer_id = any(${customerIds}::uuid[]) and status <> 'closed' order by id for update) t
+      from tickets where customer_id = any(${customerIds}::uuid[]) and status <> 'closed' order by id for no key update) t
     order by t.started_at desc`.execute(tx)
-  return result.rows.map(({ threads, ...row }) => ({ ...row, isNew: false, threadKeys: new Set(threads ?? []) }))
+  const threads = await findThreads(tx, conversations)
+  return rows.map(row => ({ ...row, isNew: false, threadKeys: threads.get(row.id) ?? new Set() }))
+}
+
+export type Conversation = Pick<MentionRow, 'accountId' | 'threadKey'>
+
+async function findThreads(tx: Db, conversations: readonly Conversation[]): Promise<Map<Id, Set<string>>> {
+  const keys = JSON.stringify(conversations.map(c => ({ account_id: c.accountId, thread_key: c.threadKey })))
+  const { rows } = await sql<{ ticketId: Id; threadKey: string }>`
+    select distinct m.ticket_id, m.thread_key
+    from (select distinct account_id, thread_key from jsonb_to_recordset(${keys}::jsonb) as t(account_id uuid, thread_key text)) c join mentions m using (account_id, thread_key)
+    where m.ticket_id is not null`.execute(tx)
+  return new Map([...Map.groupBy(rows, row => row.ticketId)].map(([ticketId, found]) => [ticketId, new Set(found.map(row => row.threadKey))]))
 }
 
 export async function insertTickets(tx: Db, tickets: readonly FiledTicket[]) {
@@ -68,9 +84,10 @@ export async function saveFiledTickets(tx: Db, tickets: readonly FiledTicket[]) 
   await sql`
     update tickets t set status = f.status, priority = f.priority, waiting_since = f.waiting_since, response_due_at = f.response_due_at,
       last_inbound_at = f.last_inbound_at, latest_mention_id = f.latest_mention_id, snoozed_until = f.snoozed_until, solved_at = f.solved_at,
-      reopened_count = f.reopened_count, revision = t.revision + 1
+      reopened_count = f.reopened_count, incident_id = f.incident_id, is_held = f.is_held, revision = t.revision + 1
     from jsonb_to_recordset(${JSON.stringify(tickets.map(toRow))}::jsonb) as f(id uuid, status text, priority text, waiting_since timestamptz,
-      response_due_at timestamptz, last_inbound_at timestamptz, latest_mention_id uuid, snoozed_until timestamptz, solved_at timestamptz, reopened_count smallint)
+      response_due_at timestamptz, last_inbound_at timestamptz, latest_mention_id uuid, snoozed_until timestamptz, solved_at timestamptz, reopened_count smallint,
+      incident_id uuid, is_held boolean)
     where t.id = f.id`.execute(tx)
 }
 
@@ -79,6 +96,6 @@ function toRow(t: FiledTicket) {
     id: t.id, account_id: t.accountId, platform: t.platform, customer_id: t.customerId, status: t.status, priority: t.priority, category: t.category,
     origin_visibility: t.originVisibility, started_at: t.startedAt, waiting_since: t.waitingSince, response_due_at: t.responseDueAt,
     last_inbound_at: t.lastInboundAt, latest_mention_id: t.latestMentionId, is_backfilled: t.isBackfilled, is_demo: t.isDemo, needs_review: t.needsReview,
-    snoozed_until: t.snoozedUntil, solved_at: t.solvedAt, reopened_count: t.reopenedCount, tags: t.tags, opened_at: t.openedAt,
+    snoozed_until: t.snoozedUntil, solved_at: t.solvedAt, reopened_count: t.reopenedCount, tags: t.tags, opened_at: t.openedAt, incident_id: t.incidentId, is_held: t.isHeld,
   }
 }

@@ -1,5 +1,5 @@
 // Declares incidents, moves them along, and ties tickets to them.
-import { v7 as newId } from 'uuid'
+import { v7 as newId, validate as isId } from 'uuid'
 import { insertAuditEntry } from '../db/audit-entries.ts'
 import { listAccounts } from '../db/accounts.ts'
 import {
@@ -12,6 +12,7 @@ import type { Desk } from '../desk.ts'
 import type { Id, IncidentStatus, Severity } from '../domain.ts'
 import { readTargets, responseDueAt } from '../triage/targets.ts'
 import { nextUpdateDueAt } from './cadence.ts'
+import { isShortForm } from './wording.ts'
 
 export type Done = { ok: true } | { ok: false; because: string }
 type By = { teammateId: Id }
@@ -80,9 +81,8 @@ export function steppedTo(incident: IncidentRow, to: IncidentStatus, now: Date):
   return { status: to, monitoringSince: to === 'resolved' || to === 'postmortem' ? incident.monitoringSince : null }
 }
 
-/** Posts there are short and read at once. */
 export const hasShortForm = (desk: Pick<Desk, 'connectorFor'>, accounts: readonly { platform: string; status: string }[]) =>
-  accounts.some(account => account.status !== 'off' && desk.connectorFor(account.platform).limits.status.limit <= 500)
+  accounts.some(account => account.status !== 'off' && isShortForm(desk.connectorFor(account.platform)))
 
 export const activeIncidents = (desk: Pick<Desk, 'db'>) => listActiveIncidents(desk.db)
 
@@ -113,6 +113,8 @@ const MOST_MATCHES = 500
 
 /** Holds tickets back from the queue: one public update answers them all. Solved, spam and already linked ones are left as they are. */
 export async function linkTickets(desk: Desk, given: By & { ticketIds: readonly Id[]; incidentId: Id }): Promise<{ ok: true; linked: number } | { ok: false; because: string }> {
+  // A form without a choice sends no id at all.
+  if (!isId(given.incidentId)) return { ok: false, because: 'Choose the incident it belongs to.' }
   const done = await desk.db.transaction().execute(async tx => {
     const incident = await lockIncident(tx, given.incidentId)
     if (!incident || incident.resolvedAt) return { ok: false as const, because: 'That incident is over: nothing can be linked to it.' }

@@ -6,7 +6,6 @@ import { moveReply } from '../db/replies.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, IncidentStatus } from '../domain.ts'
-import { readCalendar } from '../metrics/zone.ts'
 import { ringFor } from '../responders/approve.ts'
 import { whyNotClear } from './all-clear.ts'
 import { mayPostAt, MINIMUM_MINUTES, nextUpdateDueAt } from './cadence.ts'
@@ -24,6 +23,8 @@ export interface NewUpdate {
   /** One per account; an account left out gets nothing. */
   renditions: readonly { accountId: Id; text: string }[]
   nextUpdateAt: Date | null
+  /** In which promised times are written. */
+  zone: string
   /** A lead's reason to post within 10 minutes of the last, or to give the all-clear early. */
   overrideBecause?: string | undefined
   teammateId: Id
@@ -34,9 +35,8 @@ export type Published = { ok: true; posts: number; isRepeat: boolean } | { ok: f
 export async function publishUpdate(desk: Desk, update: NewUpdate): Promise<Published> {
   const fault = await findFault(desk, update)
   if (fault) return fault
-  const { zone } = await readCalendar(desk.db)
   const next = update.kind === 'allclear' ? null : update.nextUpdateAt
-  const finish = (text: string) => finishText(text, next, zone)
+  const finish = (text: string) => finishText(text, next, update.zone)
   const done = await desk.db.transaction().execute(async tx => {
     const incident = await lockIncident(tx, update.incidentId)
     if (!incident) return refuse('override', 'That incident is not here.')
@@ -62,12 +62,12 @@ export async function publishUpdate(desk: Desk, update: NewUpdate): Promise<Publ
 }
 
 /** "No change yet, still working": the next update in one press, to every account. */
-export async function publishUnchanged(desk: Desk, given: { updateId: Id; incident: IncidentRow; teammateId: Id }): Promise<Published> {
+export async function publishUnchanged(desk: Desk, given: { updateId: Id; incident: IncidentRow; zone: string; teammateId: Id }): Promise<Published> {
   const { incident } = given
   const proposal = await proposeUpdate(desk, incident, 'unchanged')
   return publishUpdate(desk, {
     updateId: given.updateId, incidentId: incident.id, kind: 'update', to: incident.status, text: proposal.text, renditions: proposal.renditions,
-    nextUpdateAt: await defaultNextUpdate(desk, incident), teammateId: given.teammateId,
+    nextUpdateAt: await defaultNextUpdate(desk, incident), zone: given.zone, teammateId: given.teammateId,
   })
 }
 
@@ -86,9 +86,8 @@ export async function retryBroadcast(desk: Desk, given: { replyId: Id; incidentI
 }
 
 async function findFault(desk: Desk, update: NewUpdate): Promise<Published | null> {
-  const { zone } = await readCalendar(desk.db)
   const next = update.kind === 'allclear' ? null : update.nextUpdateAt
-  const whole = whyNotPublish(finishText(update.text, next, zone), null)
+  const whole = whyNotPublish(finishText(update.text, next, update.zone), null)
   if (whole) return refuse('text', `The status page's text: ${whole}`)
   if (next && next <= desk.now()) return refuse('next', 'The next update must lie in the future.')
   const accounts = await listAccounts(desk.db)
@@ -96,7 +95,7 @@ async function findFault(desk: Desk, update: NewUpdate): Promise<Published | nul
     const account = accounts.find(a => a.id === accountId && a.status !== 'off')
     if (!account) return refuse(accountId, 'One of the accounts is no longer connected. Open the form again.')
     const connector = desk.connectorFor(account.platform)
-    const because = whyNotPublish(finishText(text, next, zone), connector.limits.status)
+    const because = whyNotPublish(finishText(text, next, update.zone), connector.limits.status)
     if (because) return refuse(accountId, `${connector.label} · ${account.name}: ${because}`)
   }
   return null

@@ -4,19 +4,24 @@ import type { IncidentRow, StatusUpdateRow } from '../db/incidents.ts'
 import { listTemplates, type TemplateRow } from '../db/templates.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, Platform } from '../domain.ts'
-import type { LengthRule } from '../connectors/connector.ts'
-import { wallTime } from '../metrics/calendar.ts'
+import type { Connector, LengthRule } from '../connectors/connector.ts'
 import { fillTemplate, findPlaceholders } from '../responders/placeholders.ts'
 import { signForTeam } from '../responders/signature.ts'
 
 export type UpdateKind = StatusUpdateRow['kind']
 
-/** Used where no template of the kind is active. */
-const ours: Record<UpdateKind | 'unchanged', string> = {
+/** Used where no template of the kind is active: facts where posts are short, warmer and in full where there is room. */
+const short: Record<UpdateKind | 'unchanged', string> = {
   holding: "We know some of you can't {{impact}}. We're on it and will update here by {{next}}.",
   update: "Some of you still can't {{impact}}. We're working on it and will update here by {{next}}.",
   unchanged: "No change yet: some of you still can't {{impact}}. We're still working on it and will update here by {{next}}.",
   allclear: 'You can {{impact}} again. We are sorry for the trouble, and thank you for your patience.',
+}
+const full: Record<UpdateKind | 'unchanged', string> = {
+  holding: "We're sorry: some of you can't {{impact}} right now. Our team is looking for the cause, and there is nothing you need to do or send us. The next update comes here by {{next}}.",
+  update: "Some of you still can't {{impact}}, and we're sorry for it. Our team is working on it; there is nothing you need to do. The next update comes here by {{next}}.",
+  unchanged: "No change yet: some of you still can't {{impact}}. We're still working on it and we're sorry it takes this long. The next update comes here by {{next}}.",
+  allclear: 'You can {{impact}} again. If it still fails for you, close the app or page, open it again, and write to us if that does not help. We are sorry for the trouble, and thank you for your patience.',
 }
 /** Where nobody promised a time (SEV3: on change). */
 const ON_CHANGE = 'as soon as something changes'
@@ -40,21 +45,24 @@ export interface Proposal {
 /** A first version of the next update. `{{next}}` stays open until it is published, so the time said is the time promised. */
 export async function proposeUpdate(desk: Desk, incident: Pick<IncidentRow, 'impact' | 'title'>, kind: UpdateKind | 'unchanged'): Promise<Proposal> {
   const [accounts, templates] = [await listAccounts(desk.db), await listTemplates(desk.db)]
-  const word = (platform: Platform | null) => {
-    const template = findTemplate(templates, kind, platform) ?? ours[kind]
+  const word = (platform: Platform | null, isShort: boolean) => {
+    const template = findTemplate(templates, kind, platform) ?? (isShort ? short : full)[kind]
     return signForTeam(fillTemplate(template, { impact: incident.impact }).text)
   }
   return {
-    text: word(null),
+    text: word(null, false),
     renditions: accounts.filter(account => account.status !== 'off').map(account => {
       const connector = desk.connectorFor(account.platform)
       return {
-        accountId: account.id, platform: account.platform, label: `${connector.label} · ${account.name}`, rule: connector.limits.status, text: word(account.platform),
+        accountId: account.id, platform: account.platform, label: `${connector.label} · ${account.name}`, rule: connector.limits.status, text: word(account.platform, isShortForm(connector)),
         problem: account.status === 'reconnect' ? 'This account must be reconnected: the update waits until then.' : null,
       }
     }),
   }
 }
+
+/** Posts there are short and read at once. */
+export const isShortForm = (connector: Pick<Connector, 'limits'>) => connector.limits.status.limit <= 500
 
 function findTemplate(templates: readonly TemplateRow[], kind: UpdateKind | 'unchanged', platform: Platform | null): string | undefined {
   if (kind === 'unchanged') return undefined
@@ -67,6 +75,11 @@ export function finishText(text: string, nextUpdateAt: Date | null, zone: string
   const next = nextUpdateAt ? wallTime(zone, nextUpdateAt) : ON_CHANGE
   const filled = fillTemplate(nextUpdateAt ? text : text.replace(/\bby (?=\{\{next\}\})/g, ''), { next }).text
   return signForTeam(filled.trim())
+}
+
+/** `14:30 CET`: how a promised time is written for people who may live elsewhere. */
+export function wallTime(zone: string, at: Date): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).format(at)
 }
 
 /** Why a finished text cannot go out; null: it can. */

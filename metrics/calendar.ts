@@ -93,11 +93,6 @@ export function instantAt(zone: string, date: string, time: string): Date {
   return new Date(shown.length ? Math.min(...shown) : Math.max(...candidates))
 }
 
-/** `14:30 CET`: how a promised time is written for people who may live elsewhere. */
-export function wallTime(zone: string, at: Date): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).format(at)
-}
-
 export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })

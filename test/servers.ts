@@ -106,6 +106,12 @@ export function freePort(): Promise<number> {
   return promise
 }
 
+/** The path of one of PostgreSQL's own programs: psql, pgbench. */
+export function postgresProgram(name: string): string {
+  if (!postgresBin) throw new Error('needs PostgreSQL: apt-get install postgresql')
+  return join(postgresBin, name)
+}
+
 function findPostgres(): string | undefined {
   const root = '/usr/lib/postgresql'
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []

@@ -19,7 +19,7 @@ export async function fileMentions(tx: Tx, judged: readonly Judged[], now: Date)
   const targets = await readTargets(tx)
   const customerIds = [...new Set(judged.flatMap(j => j.mention.customerId ?? []))]
   // The customers' rows are locked first: two workers filing for one person take turns, so no second ticket is opened.
-  const tickets = await lockCustomersTickets(tx, customerIds)
+  const tickets = await lockCustomersTickets(tx, customerIds, judged.map(j => j.mention))
   const filing: Filing = { tickets, targets, now, events: [], touched: new Set() }
   const inOrder = [...judged].sort((a, b) => a.mention.postedAt.getTime() - b.mention.postedAt.getTime() || (a.mention.id < b.mention.id ? -1 : 1))
   const filed = inOrder.map(j => ({ id: j.mention.id, verdict: j.verdict, ticketId: j.mention.ticketId ?? fileOne(filing, j) }))
@@ -99,6 +99,7 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
     if (isReopen) {
       ticket.reopenedCount++
       ticket.solvedAt = null
+      leaveIncident(filing, ticket, event)
     }
   }
   const priority = ticketPriority(verdict)
@@ -109,6 +110,14 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
   }
   startClock(filing, ticket, mention)
   return ticket
+}
+
+/** After the all-clear somebody still has trouble: theirs is a ticket like any other again. */
+function leaveIncident(filing: Filing, ticket: FiledTicket, event: Pick<NewTicketEvent, 'ticketId' | 'at' | 'actor'>) {
+  if (!ticket.incidentId) return
+  filing.events.push({ ...event, kind: 'unlinked', before: { incidentId: ticket.incidentId }, after: { because: 'reopened after the all-clear' } })
+  ticket.incidentId = null
+  ticket.isHeld = false
 }
 
 /** The turn starts at the oldest unanswered customer mention; history read back from before the account was connected starts none. */

@@ -6,7 +6,7 @@ import {
 } from '../db/accounts.ts'
 import { upsertCustomers } from '../db/customers.ts'
 import { claimDeliveries, claimDelivery, type DeliveryRow, insertDeliveries, markRead, markUnreadable, replaceBody } from '../db/deliveries.ts'
-import { eraseMentions, judgeAgain, type NewMention, type Stored, upsertMentions } from '../db/mentions.ts'
+import { eraseMentions, judgeAgain, lockKnownMentions, type NewMention, type Stored, upsertMentions } from '../db/mentions.ts'
 import { refuseRepliesTo } from '../db/replies.ts'
 import type { Tx } from '../db/schema.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
@@ -185,6 +185,7 @@ function standIn(incoming: Extract<Incoming, { kind: 'removal' | 'unreadable' }>
 }
 
 async function store(tx: Tx, found: Found[], now: Date): Promise<Stored[]> {
+  const before = await lockKnownMentions(tx, found.map(f => f.mention))
   const customers = new Map<string, Author & { id: Id; accountId: Id }>()
   for (const { mention, author } of found) {
     if (mention.direction === 'outbound' || mention.removedAt) continue
@@ -196,7 +197,7 @@ async function store(tx: Tx, found: Found[], now: Date): Promise<Stored[]> {
     if (mention.direction === 'outbound' || mention.removedAt) continue
     mention.customerId = known.get(`${mention.accountId} ${(author ?? hidden(mention)).externalId}`)!
   }
-  return upsertMentions(tx, found.map(f => f.mention), now)
+  return upsertMentions(tx, found.map(f => f.mention), before, now)
 }
 
 /** Meta hides who wrote until the app is reviewed: one nameless customer per conversation. */

@@ -7,13 +7,21 @@ export interface Health {
   tone: 'good' | 'warn' | 'bad' | 'neutral'
   because: string
 }
-type Faring = Pick<AccountRow, 'status' | 'statusReason' | 'lastDeliveryAt' | 'lastPollAt' | 'lastError' | 'lastErrorAt' | 'connectedAt'>
+type Faring = Pick<
+  AccountRow,
+  'status' | 'statusReason' | 'lastDeliveryAt' | 'lastPollAt' | 'lastError' | 'lastErrorAt' | 'connectedAt'
+>
 
 /** `pollEveryMs`: null where the platform only pushes; then silence may just be customers with nothing to say. */
 export function healthOf(account: Faring, now: Date, pollEveryMs: number | null): Health {
-  if (account.status === 'off') return { word: 'Off', tone: 'neutral', because: account.statusReason ?? 'Switched off.' }
+  if (account.status === 'off')
+    return { word: 'Off', tone: 'neutral', because: account.statusReason ?? 'Switched off.' }
   if (account.status === 'reconnect')
-    return { word: 'Reconnect', tone: 'bad', because: `${account.statusReason ?? 'The sign-in no longer works.'} Replies wait; what customers write is kept.` }
+    return {
+      word: 'Reconnect',
+      tone: 'bad',
+      because: `${account.statusReason ?? 'The sign-in no longer works.'} Replies wait; what customers write is kept.`,
+    }
   const heardAt = newest(account.lastDeliveryAt, account.lastPollAt)
   const sinceMs = heardAt ? now.getTime() - heardAt.getTime() : Number.POSITIVE_INFINITY
   const patienceMs = Math.max(SILENCE_MS, 3 * (pollEveryMs ?? 0))
@@ -24,10 +32,18 @@ export function healthOf(account: Faring, now: Date, pollEveryMs: number | null)
   if (!heardAt)
     return now.getTime() - account.connectedAt.getTime() < patienceMs
       ? { word: 'Waiting', tone: 'neutral', because: 'Connected just now; nothing has come in yet.' }
-      : { word: 'Silent', tone: pollEveryMs ? 'bad' : 'warn', because: 'Nothing has ever come in. Check it, and compare the webhook address over there.' }
+      : {
+          word: 'Silent',
+          tone: pollEveryMs ? 'bad' : 'warn',
+          because: 'Nothing has ever come in. Check it, and compare the webhook address over there.',
+        }
   if (sinceMs < patienceMs) return { word: 'Alive', tone: 'good', because: `Last heard ${ago(heardAt, now)}.` }
   return pollEveryMs
-    ? { word: 'Silent', tone: 'bad', because: `Polls should run every ${Math.round(pollEveryMs / 60_000) || 1} min, yet the last word came ${ago(heardAt, now)}. Is the worker running?` }
+    ? {
+        word: 'Silent',
+        tone: 'bad',
+        because: `Polls should run every ${Math.round(pollEveryMs / 60_000) || 1} min, yet the last word came ${ago(heardAt, now)}. Is the worker running?`,
+      }
     : { word: 'Quiet', tone: 'good', because: `Last heard ${ago(heardAt, now)}.` }
 }
 

@@ -7,6 +7,7 @@ import { accountSignInPages } from './account-sign-in.tsx'
 import { accountsPages } from './accounts.tsx'
 import { assets } from './assets.ts'
 import { dashboardPages } from './dashboard.tsx'
+import { demoActions } from './demo.ts'
 import type { WebDesk, WebEnv } from './env.ts'
 import { framed } from './frame.ts'
 import { healthPages } from './health.tsx'
@@ -69,6 +70,7 @@ export function buildApp(desk: WebDesk): Hono<WebEnv> {
   app.route('/', healthPages())
   app.route('/', teammatesPages())
   app.route('/', mePages())
+  app.route('/', demoActions())
   return app
 }
 

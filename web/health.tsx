@@ -1,13 +1,19 @@
 // The health page: how work flows from webhook to reply, who keeps time, and what was set aside.
 import { type Context, Hono } from 'hono'
-import { insertAuditEntry } from '../db/audit-entries.ts'
 import { listRefusals } from '../db/accounts-page.ts'
+import { insertAuditEntry } from '../db/audit-entries.ts'
 import { readAgain } from '../db/deliveries.ts'
-import { findWorkWaiting, judgeSetAside, listSetAside, listUnreadableBodies, type SetAsideRow, type WorkWaiting } from '../db/health-page.ts'
+import {
+  findWorkWaiting,
+  judgeSetAside,
+  listSetAside,
+  listUnreadableBodies,
+  type WorkWaiting,
+} from '../db/health-page.ts'
 import type { WebDesk, WebEnv } from './env.ts'
-import { shapeOf } from './json-shape.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { Icon } from './parts/icon.tsx'
+import { MentionsSetAside, UnreadableDeliveries } from './parts/left-behind.tsx'
 import { Page } from './parts/page.tsx'
 import { RefusalTable } from './parts/refusal-table.tsx'
 import { Time } from './parts/time.tsx'
@@ -24,59 +30,155 @@ export function healthPages(): Hono<WebEnv> {
 async function readThemAgain(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const count = await readAgain(desk.db, idsOf(await c.req.parseBody({ all: true })))
-  await insertAuditEntry(desk.db, { at: desk.now(), teammateId: c.get('teammate').id, action: 'deliveries.read_again', subject: 'deliveries', after: { count } })
+  await insertAuditEntry(desk.db, {
+    at: desk.now(),
+    teammateId: c.get('teammate').id,
+    action: 'deliveries.read_again',
+    subject: 'deliveries',
+    after: { count },
+  })
   if (count) await desk.ring({ name: 'readDeliveries' })
-  return redirectSaying(c, '/health#unreadable', count ? `${count} ${count === 1 ? 'delivery is' : 'deliveries are'} being read again. What still cannot be read comes back to this list.` : 'Nothing was left to read again.')
+  return redirectSaying(
+    c,
+    '/health#unreadable',
+    count
+      ? `${count} ${count === 1 ? 'delivery is' : 'deliveries are'} being read again. What still cannot be read comes back to this list.`
+      : 'Nothing was left to read again.',
+  )
 }
 
 async function judgeThemAgain(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const count = await judgeSetAside(desk.db, idsOf(await c.req.parseBody({ all: true })))
-  await insertAuditEntry(desk.db, { at: desk.now(), teammateId: c.get('teammate').id, action: 'mentions.judged_again', subject: 'mentions', after: { count } })
+  await insertAuditEntry(desk.db, {
+    at: desk.now(),
+    teammateId: c.get('teammate').id,
+    action: 'mentions.judged_again',
+    subject: 'mentions',
+    after: { count },
+  })
   if (count) await desk.ring({ name: 'triageMentions' })
-  return redirectSaying(c, '/health#set-aside', count ? `${count} ${count === 1 ? 'mention is' : 'mentions are'} being judged again.` : 'Nothing was left to judge again.')
+  return redirectSaying(
+    c,
+    '/health#set-aside',
+    count
+      ? `${count} ${count === 1 ? 'mention is' : 'mentions are'} being judged again.`
+      : 'Nothing was left to judge again.',
+  )
 }
 
 async function showHealth(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const now = desk.now()
   const [work, unreadable, setAside, refusals, queue] = await Promise.all([
-    findWorkWaiting(desk.db, now), listUnreadableBodies(desk.db, LISTED), listSetAside(desk.db, LISTED),
-    listRefusals(desk.db, new Date(now.getTime() - 7 * 86_400_000)), queueCounts(desk),
+    findWorkWaiting(desk.db, now),
+    listUnreadableBodies(desk.db, LISTED),
+    listSetAside(desk.db, LISTED),
+    listRefusals(desk.db, new Date(now.getTime() - 7 * 86_400_000)),
+    queueCounts(desk),
   ])
   const mayChange = hasRole(c.get('teammate'), 'admin')
   const warnings = warningsOf(work, queue, now)
   return c.html(
     <Page c={c} title="Health" section="health" styles={['accounts']}>
-      <div class="row"><h1 class="grow">Health</h1><a class="button" href="/accounts">Channels</a></div>
-      {warnings.length
-        ? <div class="problem" role="status">{warnings.map(words => <p>{words}</p>)}</div>
-        : <p class="all-well" role="status"><strong>Work flows.</strong> Nothing has waited longer than it should.</p>}
+      <div class="row">
+        <h1 class="grow">Health</h1>
+        <a class="button" href="/accounts">
+          Channels
+        </a>
+      </div>
+      {warnings.length ? (
+        <div class="problem" role="status">
+          {warnings.map(words => (
+            <p>{words}</p>
+          ))}
+        </div>
+      ) : (
+        <p class="all-well" role="status">
+          <strong>Work flows.</strong> Nothing has waited longer than it should.
+        </p>
+      )}
       <section aria-labelledby="flow" class="stack">
         <h2 id="flow">From webhook to reply</h2>
         <div class="flow">
-          <Tile label="Deliveries to read" count={work.deliveries} note={<Oldest at={work.oldestDeliveryAt} now={now} />} />
+          <Tile
+            label="Deliveries to read"
+            count={work.deliveries}
+            note={<Oldest at={work.oldestDeliveryAt} now={now} />}
+          />
           <Tile label="Mentions to judge" count={work.mentions} note={<Oldest at={work.oldestMentionAt} now={now} />} />
-          <Tile label="Replies due" count={work.repliesDue} note={<small class="muted">{work.repliesLater} later · {work.repliesSending} under way</small>} />
-          <Tile label="Failed or unsure" count={work.failed} note={<small class="muted">{work.failed ? <a href="/queue?view=failed">look at them</a> : 'none'}{work.repliesUnsure ? ` · ${work.repliesUnsure} being looked up` : ''}</small>} />
+          <Tile
+            label="Replies due"
+            count={work.repliesDue}
+            note={
+              <small class="muted">
+                {work.repliesLater} later · {work.repliesSending} under way
+              </small>
+            }
+          />
+          <Tile
+            label="Failed or unsure"
+            count={work.failed}
+            note={
+              <small class="muted">
+                {work.failed ? <a href="/queue?view=failed">look at them</a> : 'none'}
+                {work.repliesUnsure ? ` · ${work.repliesUnsure} being looked up` : ''}
+              </small>
+            }
+          />
         </div>
       </section>
       <section aria-labelledby="keeping-time" class="card stack">
         <h2 id="keeping-time">Processes</h2>
         <dl class="facts">
-          <div><dt>Clock</dt><dd>{work.clockHolder ? <><Icon name="check" /> process {work.clockHolder.split(' ')[0]}, lease until <Time at={work.clockUntil!} now={now} /></> : <span class="late">nobody holds it</span>}</dd></div>
-          <div><dt>Last sweep for work left behind</dt><dd>{work.lastSweepAt ? <Time at={work.lastSweepAt} now={now} /> : <span class="muted">none yet</span>}</dd></div>
-          <div><dt>Queue of rings</dt><dd>{queue ? Object.entries(queue).map(([state, count]) => `${count} ${state}`).join(' · ') : <span class="late">does not answer</span>}</dd></div>
-          <div><dt>Database</dt><dd><Icon name="check" /> {desk.isEmbedded ? 'embedded, one process' : 'PostgreSQL'}</dd></div>
+          <div>
+            <dt>Clock</dt>
+            <dd>
+              {work.clockHolder ? (
+                <>
+                  <Icon name="check" /> process {work.clockHolder.split(' ')[0]}, lease until{' '}
+                  <Time at={work.clockUntil!} now={now} />
+                </>
+              ) : (
+                <span class="late">nobody holds it</span>
+              )}
+            </dd>
+          </div>
+          <div>
+            <dt>Last sweep for work left behind</dt>
+            <dd>{work.lastSweepAt ? <Time at={work.lastSweepAt} now={now} /> : <span class="muted">none yet</span>}</dd>
+          </div>
+          <div>
+            <dt>Queue of rings</dt>
+            <dd>
+              {queue ? (
+                Object.entries(queue)
+                  .map(([state, count]) => `${count} ${state}`)
+                  .join(' · ')
+              ) : (
+                <span class="late">does not answer</span>
+              )}
+            </dd>
+          </div>
+          <div>
+            <dt>Database</dt>
+            <dd>
+              <Icon name="check" /> {desk.isEmbedded ? 'embedded, one process' : 'PostgreSQL'}
+            </dd>
+          </div>
         </dl>
       </section>
       <section aria-labelledby="unreadable" class="card stack">
-        <h2 id="unreadable">Deliveries we could not read <span class="muted">{work.unreadable}</span></h2>
-        <Unreadable desk={desk} rows={unreadable} total={work.unreadable} now={now} mayChange={mayChange} />
+        <h2 id="unreadable">
+          Deliveries we could not read <span class="muted">{work.unreadable}</span>
+        </h2>
+        <UnreadableDeliveries desk={desk} rows={unreadable} total={work.unreadable} now={now} mayChange={mayChange} />
       </section>
       <section aria-labelledby="set-aside" class="card stack">
-        <h2 id="set-aside">Mentions set aside <span class="muted">{work.setAside}</span></h2>
-        <SetAside rows={setAside} total={work.setAside} now={now} mayChange={mayChange} />
+        <h2 id="set-aside">
+          Mentions set aside <span class="muted">{work.setAside}</span>
+        </h2>
+        <MentionsSetAside rows={setAside} total={work.setAside} now={now} mayChange={mayChange} />
       </section>
       <section aria-labelledby="refused" class="card stack">
         <h2 id="refused">Webhooks refused</h2>
@@ -86,79 +188,43 @@ async function showHealth(c: Context<WebEnv>) {
   )
 }
 
-function Unreadable({ desk, rows, total, now, mayChange }: { desk: WebDesk; rows: Awaited<ReturnType<typeof listUnreadableBodies>>; total: number; now: Date; mayChange: boolean }) {
-  if (!rows.length) return <p class="muted">None. What cannot be read is kept here, and read again once the cause is mended.</p>
-  return (
-    <form method="post" action="/health/deliveries/read-again" class="stack">
-      <div class="scroll">
-        <table>
-          <thead><tr><th scope="col"><span class="visually-hidden">Chosen</span></th><th scope="col">Came in</th><th scope="col">From</th><th scope="col">Problem</th><th scope="col">Shape</th></tr></thead>
-          <tbody>
-            {rows.map(row => (
-              <tr>
-                <td><input type="checkbox" name="id" value={row.id} checked aria-label={`Delivery of ${row.receivedAt.toISOString()}`} disabled={!row.body} /></td>
-                <td><Time at={row.receivedAt} now={now} /></td>
-                <td>{row.label}<br /><small class="muted">{row.source} · {row.bodyBytes.toLocaleString('en')} bytes · tried {row.attempts}×</small></td>
-                <td>{row.problem}</td>
-                <td class="shape">{shape(desk, row.body)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <AgainButton label="Read again" shown={rows.length} total={total} mayChange={mayChange} />
-    </form>
-  )
-}
-
-function SetAside({ rows, total, now, mayChange }: { rows: SetAsideRow[]; total: number; now: Date; mayChange: boolean }) {
-  if (!rows.length) return <p class="muted">None. A mention that spoils its batch is set aside here alone, and the others go on.</p>
-  return (
-    <form method="post" action="/health/mentions/judge-again" class="stack">
-      <div class="scroll">
-        <table>
-          <thead><tr><th scope="col"><span class="visually-hidden">Chosen</span></th><th scope="col">Came in</th><th scope="col">To</th><th scope="col">Problem</th><th scope="col">Shape</th></tr></thead>
-          <tbody>
-            {rows.map(row => (
-              <tr>
-                <td><input type="checkbox" name="id" value={row.id} checked aria-label={`Mention of ${row.receivedAt.toISOString()}`} /></td>
-                <td><Time at={row.receivedAt} now={now} /></td>
-                <td>@{row.handle} <small class="muted">{row.platform}</small></td>
-                <td>{row.problem ?? 'not recorded'}</td>
-                <td class="shape">{row.visibility}, {row.characters} characters, tried {row.attempts}×</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <AgainButton label="Judge again" shown={rows.length} total={total} mayChange={mayChange} />
-    </form>
-  )
-}
-
-const AgainButton = ({ label, shown, total, mayChange }: { label: string; shown: number; total: number; mayChange: boolean }) => (
-  <div class="row">
-    <button type="submit" {...(mayChange ? {} : { disabled: true, title: 'Only an admin can do this.' })}>{label}</button>
-    {mayChange ? null : <span class="muted">Only an admin can do this.</span>}
-    {total > shown ? <span class="muted">The newest {shown} of {total}.</span> : null}
+const Tile = ({ label, count, note }: { label: string; count: number; note: unknown }) => (
+  <div class="tile">
+    <span class="muted">{label}</span>
+    <strong>{count.toLocaleString('en')}</strong>
+    {note as never}
   </div>
 )
 
-const Tile = ({ label, count, note }: { label: string; count: number; note: unknown }) => (
-  <div class="tile"><span class="muted">{label}</span><strong>{count.toLocaleString('en')}</strong>{note as never}</div>
+const Oldest = ({ at, now }: { at: Date | null; now: Date }) => (
+  <small class="muted">
+    {at ? (
+      <>
+        oldest came <Time at={at} now={now} />
+      </>
+    ) : (
+      'none waits'
+    )}
+  </small>
 )
-
-const Oldest = ({ at, now }: { at: Date | null; now: Date }) => <small class="muted">{at ? <>oldest came <Time at={at} now={now} /></> : 'none waits'}</small>
 
 /** What an operator would otherwise only learn from customers. */
 function warningsOf(work: WorkWaiting, queue: Record<string, number> | null, now: Date): string[] {
   const isLate = (at: Date | null, ms: number) => at !== null && now.getTime() - at.getTime() > ms
   return [
     ...(queue ? [] : ['The queue does not answer: new work is stored, but nobody is told of it.']),
-    ...(work.clockHolder ? [] : ['No clock is running: nothing is polled, and work that was missed is not rung for. Start the clock process.']),
-    ...(work.clockHolder && isLate(work.lastSweepAt, 60_000) ? ['The clock is held, but has not swept for over a minute.'] : []),
-    ...(isLate(work.oldestDeliveryAt, 60_000) ? ['Deliveries have waited over a minute to be read. Is a worker running?'] : []),
-    ...(isLate(work.oldestMentionAt, 60_000) ? ['Mentions have waited over a minute to be judged. Is a worker running?'] : []),
+    ...(work.clockHolder
+      ? []
+      : ['No clock is running: nothing is polled, and work that was missed is not rung for. Start the clock process.']),
+    ...(work.clockHolder && isLate(work.lastSweepAt, 60_000)
+      ? ['The clock is held, but has not swept for over a minute.']
+      : []),
+    ...(isLate(work.oldestDeliveryAt, 60_000)
+      ? ['Deliveries have waited over a minute to be read. Is a worker running?']
+      : []),
+    ...(isLate(work.oldestMentionAt, 60_000)
+      ? ['Mentions have waited over a minute to be judged. Is a worker running?']
+      : []),
   ]
 }
 
@@ -171,16 +237,10 @@ async function queueCounts(desk: WebDesk): Promise<Record<string, number> | null
   }
 }
 
-function shape(desk: WebDesk, body: Uint8Array | null): string {
-  if (!body) return 'expired'
-  try {
-    return shapeOf(desk.vault.open(body).toString('utf8'))
-  } catch (error) {
-    desk.log.warn({ err: error }, 'a delivery cannot be opened')
-    return 'cannot be opened: SECRET_KEY changed'
-  }
-}
-
-const idsOf = (form: Record<string, unknown>) => [form.id ?? []].flat().map(String).filter(id => UUID.test(id))
+const idsOf = (form: Record<string, unknown>) =>
+  [form.id ?? []]
+    .flat()
+    .map(String)
+    .filter(id => UUID.test(id))
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const LISTED = 50

@@ -29,18 +29,36 @@ async function healthz(c: Context<WebEnv>) {
 async function metrics(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const scraped = new Registry()
-  const up = new Gauge({ name: 'heed_up', help: '1 when the part answered this scrape.', labelNames: ['part'], registers: [scraped] })
-  const [database, queue] = await Promise.all([answers(desk, 'database', () => gaugeWork(desk, scraped)), within(desk.prometheus())])
+  const up = new Gauge({
+    name: 'heed_up',
+    help: '1 when the part answered this scrape.',
+    labelNames: ['part'],
+    registers: [scraped],
+  })
+  let jobs = ''
+  const [database, queue] = await Promise.all([
+    answers(desk, 'database', () => gaugeWork(desk, scraped)),
+    answers(desk, 'queue', async () => {
+      jobs = await desk.prometheus()
+    }),
+  ])
   up.set({ part: 'database' }, database.ok ? 1 : 0)
-  up.set({ part: 'queue' }, queue === null ? 0 : 1)
-  const text = [await meters.metrics(), await scraped.metrics(), queue ?? ''].map(part => part.trim()).filter(Boolean).join('\n\n')
-  return c.text(`${text}\n`, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' })
+  up.set({ part: 'queue' }, queue.ok ? 1 : 0)
+  const text = [await meters.metrics(), await scraped.metrics(), jobs]
+    .map(part => part.trim())
+    .filter(Boolean)
+    .join('\n\n')
+  return c.text(`${text}\n`, 200, {
+    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    'cache-control': 'no-store',
+  })
 }
 
 async function gaugeWork(desk: WebDesk, registry: Registry) {
   const now = desk.now()
   const [work, accounts] = await Promise.all([findWorkWaiting(desk.db, now), listAccounts(desk.db)])
-  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers: [registry] })
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] })
   gauge('heed_deliveries_waiting', 'Deliveries stored and not yet read.').set(work.deliveries)
   gauge('heed_deliveries_waiting_seconds', 'Age of the oldest of them.').set(secondsSince(work.oldestDeliveryAt, now))
   gauge('heed_deliveries_unreadable', 'Deliveries no connector could read.').set(work.unreadable)
@@ -49,20 +67,40 @@ async function gaugeWork(desk: WebDesk, registry: Registry) {
   gauge('heed_mentions_set_aside', 'Mentions that spoiled their batch.').set(work.setAside)
   gauge('heed_tickets_failed', 'Tickets with a reply that was refused or is unsure.').set(work.failed)
   const replies = gauge('heed_replies', 'Replies that are not done, by status.', ['status'])
-  const byStatus = { draft: work.drafts, due: work.repliesDue, approved: work.repliesLater, sending: work.repliesSending, unsure: work.repliesUnsure }
+  const byStatus = {
+    draft: work.drafts,
+    due: work.repliesDue,
+    approved: work.repliesLater,
+    sending: work.repliesSending,
+    unsure: work.repliesUnsure,
+  }
   for (const [status, count] of Object.entries(byStatus)) replies.set({ status }, count)
   gauge('heed_clock_held', '1 while some clock process holds the lease.').set(work.clockHolder ? 1 : 0)
-  if (work.lastSweepAt) gauge('heed_last_sweep_seconds', 'Time since the clock last looked for work left behind.').set(secondsSince(work.lastSweepAt, now))
+  if (work.lastSweepAt)
+    gauge('heed_last_sweep_seconds', 'Time since the clock last looked for work left behind.').set(
+      secondsSince(work.lastSweepAt, now),
+    )
   const states = gauge('heed_accounts', 'Accounts by platform and status.', ['platform', 'status'])
   for (const { platform, status } of accounts) states.inc({ platform, status })
-  const lag = gauge('heed_connector_lag_seconds', 'Time since the newest mention seen, by platform: the freshest account.', ['platform'])
+  const lag = gauge(
+    'heed_connector_lag_seconds',
+    'Time since the newest mention seen, by platform: the freshest account.',
+    ['platform'],
+  )
   for (const [platform, seconds] of freshest(accounts, now)) lag.set({ platform }, seconds)
 }
 
-function freshest(accounts: readonly { platform: string; newestMentionAt: Date | null }[], now: Date): Map<string, number> {
+function freshest(
+  accounts: readonly { platform: string; newestMentionAt: Date | null }[],
+  now: Date,
+): Map<string, number> {
   const seconds = new Map<string, number>()
   for (const { platform, newestMentionAt } of accounts)
-    if (newestMentionAt) seconds.set(platform, Math.min(seconds.get(platform) ?? Number.POSITIVE_INFINITY, secondsSince(newestMentionAt, now)))
+    if (newestMentionAt)
+      seconds.set(
+        platform,
+        Math.min(seconds.get(platform) ?? Number.POSITIVE_INFINITY, secondsSince(newestMentionAt, now)),
+      )
   return seconds
 }
 

@@ -49,7 +49,7 @@ export function incidentUpdatePages(): Hono<WebEnv> {
       updateId: given.updateId, incidentId: incident.id, kind: given.kind, to: given.kind === 'allclear' ? 'resolved' : given.to, text: given.text,
       renditions: chosen.map(accountId => ({ accountId, text: textOf(accountId) })),
       nextUpdateAt: given.nextMinutes ? new Date(now.getTime() + given.nextMinutes * 60_000) : null,
-      overrideBecause: given.overrideBecause, teammateId: c.get('teammate').id,
+      zone: fresh.zone, overrideBecause: given.overrideBecause, teammateId: c.get('teammate').id,
     })
     if (published.ok) {
       const said = published.isRepeat ? 'This update is published already: nothing was posted twice.' : published.posts ? `Published. ${plural(published.posts, 'post')} on the way; see below how each fares.` : 'Published on the status page.'
@@ -65,7 +65,7 @@ export function incidentUpdatePages(): Hono<WebEnv> {
     const path = `/incidents/${incident.number}`
     const updateId = z.uuid().safeParse(form.get('updateId'))
     if (!updateId.success) return refused(c, 422, 'The form is incomplete', 'Nothing was published. Open the incident and press the button again.', { href: path, label: 'To the incident' })
-    const published = await publishUnchanged(c.get('desk'), { updateId: updateId.data, incident, teammateId: c.get('teammate').id })
+    const published = await publishUnchanged(c.get('desk'), { updateId: updateId.data, incident, zone: (await readCalendar(c.get('desk').db)).zone, teammateId: c.get('teammate').id })
     if (published.ok) return redirectSaying(c, path, published.isRepeat ? 'Published already: nothing was posted twice.' : `“No change yet” published, ${plural(published.posts, 'post')} on the way.`)
     return refused(c, 409, 'Not published', published.because, { href: `${path}/update`, label: 'Write the update' })
   })

@@ -1,7 +1,7 @@
 // Your own settings: how long a send can be undone, the shortcut keys, your password.
-import { type Context, Hono } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
+
 import { verifyPassword } from 'better-auth/crypto'
+import { type Context, Hono } from 'hono'
 import { insertAuditEntry } from '../db/audit-entries.ts'
 import { findPasswordHash } from '../db/logins.ts'
 import { changeTeammate } from '../db/teammates.ts'
@@ -22,10 +22,9 @@ async function changeSettings(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const form = await c.req.parseBody()
   const undoSeconds = Number(form.undoSeconds)
-  if (!Number.isInteger(undoSeconds) || undoSeconds < 0 || undoSeconds > 60) return showMe(c, { settings: 'The undo time is a whole number of seconds from 0 to 60. Nothing was changed.' }, 422)
+  if (!Number.isInteger(undoSeconds) || undoSeconds < 0 || undoSeconds > 60)
+    return showMe(c, { settings: 'The undo time is a whole number of seconds from 0 to 60. Nothing was changed.' }, 422)
   await changeTeammate(desk.db, c.get('teammate').id, { undoSeconds, updatedAt: desk.now() })
-  // A year: the browser's own, since one person may want keys on the desk and none on a tablet.
-  setCookie(c, KEYS_COOKIE, form.keys === 'on' ? 'on' : 'off', { path: '/', maxAge: 31_536_000, sameSite: 'Lax' })
   return redirectSaying(c, '/me', 'Your settings are stored.')
 }
 
@@ -35,8 +34,10 @@ async function changePassword(c: Context<WebEnv>) {
   const { id } = c.get('teammate')
   const wanted = typeof form.wanted === 'string' ? form.wanted : ''
   const hash = await findPasswordHash(desk.db, id)
-  if (!hash || !(await verifyPassword({ hash, password: typeof form.current === 'string' ? form.current : '' }))) return showMe(c, { password: 'Your present password is another one. Nothing was changed.' }, 422)
-  if (wanted.length < MIN_PASSWORD || wanted.length > 200) return showMe(c, { password: `A password has at least ${MIN_PASSWORD} characters. Nothing was changed.` }, 422)
+  if (!hash || !(await verifyPassword({ hash, password: typeof form.current === 'string' ? form.current : '' })))
+    return showMe(c, { password: 'Your present password is another one. Nothing was changed.' }, 422)
+  if (wanted.length < MIN_PASSWORD || wanted.length > 200)
+    return showMe(c, { password: `A password has at least ${MIN_PASSWORD} characters. Nothing was changed.` }, 422)
   await setPassword(desk, id, wanted)
   await insertAuditEntry(desk.db, { at: desk.now(), teammateId: id, action: 'teammate.password_changed', subject: id })
   return c.redirect('/sign-in', 303)
@@ -44,33 +45,81 @@ async function changePassword(c: Context<WebEnv>) {
 
 function showMe(c: Context<WebEnv>, problems: { settings?: string; password?: string }, status: 200 | 422 = 200) {
   const me = c.get('teammate')
-  const hasKeys = getCookie(c, KEYS_COOKIE) !== 'off'
   return c.html(
     <Page c={c} title="Your own settings" section="none" styles={['setup']}>
       <h1>Your own settings</h1>
       <div class="grid two">
         <form method="post" action="/me" class="card stack">
           <h2>How you work</h2>
-          {problems.settings ? <p class="problem" role="alert">{problems.settings}</p> : null}
-          <label>Seconds a send can be undone<input type="number" name="undoSeconds" min="0" max="60" step="1" value={String(me.undoSeconds)} required class="seconds" /><span class="hint">0 to 60. The answer leaves when they are over; you may go on to the next ticket meanwhile.</span></label>
-          <label class="check"><input type="checkbox" name="keys" checked={hasKeys} />Single-key shortcuts in this browser</label>
-          <p class="hint">They never fire while you write. Ctrl+Enter still sends without them.</p>
-          <div><button type="submit" class="primary">Store</button></div>
+          {problems.settings ? (
+            <p class="problem" role="alert">
+              {problems.settings}
+            </p>
+          ) : null}
+          <label>
+            Seconds a send can be undone
+            <input
+              type="number"
+              name="undoSeconds"
+              min="0"
+              max="60"
+              step="1"
+              value={String(me.undoSeconds)}
+              required
+              class="seconds"
+            />
+            <span class="hint">
+              0 to 60. The answer leaves when they are over; you may go on to the next ticket meanwhile.
+            </span>
+          </label>
+          <div>
+            <button type="submit" class="primary">
+              Store
+            </button>
+          </div>
+          <p class="hint only-js">
+            Single keys are switched on and off for each browser, beside their list:{' '}
+            <button type="button" class="link" data-open="help">
+              Keyboard shortcuts
+            </button>
+          </p>
         </form>
         <form method="post" action="/me/password" class="card stack">
           <h2>Password</h2>
-          {problems.password ? <p class="problem" role="alert">{problems.password}</p> : null}
+          {problems.password ? (
+            <p class="problem" role="alert">
+              {problems.password}
+            </p>
+          ) : null}
           <input type="hidden" name="username" autocomplete="username" value={me.email} />
-          <label>Present password<input type="password" name="current" autocomplete="current-password" required /></label>
-          <label>New password<input type="password" name="wanted" autocomplete="new-password" minlength={MIN_PASSWORD} maxlength={200} required /><span class="hint">At least {MIN_PASSWORD} characters. Everywhere you are signed in, you will have to sign in again.</span></label>
-          <div><button type="submit">Change password</button></div>
+          <label>
+            Present password
+            <input type="password" name="current" autocomplete="current-password" required />
+          </label>
+          <label>
+            New password
+            <input
+              type="password"
+              name="wanted"
+              autocomplete="new-password"
+              minlength={MIN_PASSWORD}
+              maxlength={200}
+              required
+            />
+            <span class="hint">
+              At least {MIN_PASSWORD} characters. Everywhere you are signed in, you will have to sign in again.
+            </span>
+          </label>
+          <div>
+            <button type="submit">Change password</button>
+          </div>
         </form>
       </div>
-      <p class="muted">You are {me.name}, {me.email}; your answers are signed ^{me.initials}. An admin can change these on the <a href="/teammates">Teammates</a> page.</p>
+      <p class="muted">
+        You are {me.name}, {me.email}; your answers are signed ^{me.initials}. An admin can change these on the{' '}
+        <a href="/teammates">Teammates</a> page.
+      </p>
     </Page>,
     status,
   )
 }
-
-/** Read by web/public/heed.js. */
-export const KEYS_COOKIE = 'heed_keys'

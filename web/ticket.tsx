@@ -111,9 +111,10 @@ function writtenOf(draft: { text: string; visibility: 'public' | 'private'; role
 
 /** The variants for this platform and the customer's language, filled with what is known of them. */
 export function fitting(templates: TemplateRow[], ticket: TicketHead, language: string | null, teammate: SignedIn): ComposerTemplate[] {
-  const kinds = ['answer', 'ack', 'handoff', 'closing', 'followup']
+  const kinds = ['answer', 'handoff', 'closing', 'followup', 'ack']
   return pickVariants(templates, ticket.platform, language)
     .filter(one => kinds.includes(one.kind))
+    .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
     .map(one => ({
       id: one.id, name: one.name, kind: one.kind, language: one.language,
       text: fillTemplate(one.text, { customer: ticket, agent: teammate, ticket }).text,

@@ -6,26 +6,37 @@ import { webhooksRefused } from './meters.ts'
 
 export type RefusalReason = 'signature missing' | 'signature wrong' | 'too large' | 'handshake refused'
 
-export function refusalCounter(desk: WebDesk): (platform: Platform, reason: RefusalReason) => void {
+export interface RefusalCounter {
+  count: (platform: Platform, reason: RefusalReason) => void
+  /** Writes what is not written yet, now. */
+  flush: () => Promise<void>
+}
+
+export function refusalCounter(desk: WebDesk): RefusalCounter {
   let counts = new Map<string, { platform: Platform; reason: RefusalReason; count: number }>()
   let timer: NodeJS.Timeout | undefined
-  return (platform, reason) => {
+  return { count, flush }
+
+  function count(platform: Platform, reason: RefusalReason) {
     webhooksRefused.inc({ platform, reason })
     const key = `${platform} ${reason}`
     const sum = counts.get(key)
     if (sum) sum.count++
     else counts.set(key, { platform, reason, count: 1 })
-    timer ??= setTimeout(write, WRITE_EVERY_MS)
+    if (!timer) timer = setTimeout(flush, WRITE_EVERY_MS)
   }
 
-  function write() {
+  async function flush() {
+    clearTimeout(timer)
     timer = undefined
     const sums = [...counts.values()]
     counts = new Map()
-    for (const { platform, reason, count } of sums)
-      countRefusal(desk.db, platform, reason, desk.now(), count).catch(error =>
-        desk.log.error({ err: error, platform, reason, count }, 'refused webhooks could not be counted'),
-      )
+    const writes = sums.map(sum =>
+      countRefusal(desk.db, sum.platform, sum.reason, desk.now(), sum.count).catch(error =>
+        desk.log.error({ err: error, ...sum }, 'refused webhooks could not be counted'),
+      ),
+    )
+    await Promise.all(writes)
   }
 }
 

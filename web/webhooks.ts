@@ -6,12 +6,11 @@ import type { WebDesk, WebEnv } from './env.ts'
 import { groupCommit } from './group-commit.ts'
 import { webhookCommits, webhooksAccepted } from './meters.ts'
 import { type WebhookApp, webhookApps } from './webhook-apps.ts'
-import { refusalCounter } from './webhook-refusals.ts'
+import { type RefusalCounter, refusalCounter } from './webhook-refusals.ts'
 
 /** Public: no session and no CSRF token, the platform's signature is the proof. */
-export function webhookRoutes(desk: WebDesk): Hono<WebEnv> {
+export function webhookRoutes(desk: WebDesk, refusals = refusalCounter(desk)): Hono<WebEnv> {
   const findApp = webhookApps(desk)
-  const refuse = refusalCounter(desk)
   const store = groupCommit<NewDelivery>(deliveries => insertAndRing(desk, deliveries), {
     maxItems: 500,
     maxBytes: 16 * 1024 * 1024,
@@ -28,17 +27,17 @@ export function webhookRoutes(desk: WebDesk): Hono<WebEnv> {
     if (!app?.connector.intake.webhook) return unknownApp(c)
     const answer = app.connector.intake.webhook.handshake(new URL(c.req.url).searchParams, app.secrets)
     if (answer) return c.body(answer.body, answer.status, { 'content-type': answer.type })
-    refuse(app.connector.platform, 'handshake refused')
+    refusals.count(app.connector.platform, 'handshake refused')
     return c.text('This handshake is not one we agreed on: check the verify token.\n', 403)
   })
-  routes.post('/webhooks/:appId', c => receiveWebhook(c, findApp, refuse, store, desk))
+  routes.post('/webhooks/:appId', c => receiveWebhook(c, findApp, refusals, store, desk))
   return routes
 }
 
 async function receiveWebhook(
   c: Context<WebEnv>,
   findApp: ReturnType<typeof webhookApps>,
-  refuse: ReturnType<typeof refusalCounter>,
+  refusals: RefusalCounter,
   store: (delivery: NewDelivery) => Promise<void>,
   desk: WebDesk,
 ) {
@@ -48,12 +47,12 @@ async function receiveWebhook(
   const { platform } = app.connector
   const rawBody = await readRaw(c.req.raw, c.req.header('content-length'))
   if (!rawBody) {
-    refuse(platform, 'too large')
+    refusals.count(platform, 'too large')
     return c.text(`A webhook may have ${MAX_BODY_BYTES / 1024 / 1024} MB at most.\n`, 413)
   }
   const headers = c.req.header()
   if (!webhook.verify(rawBody, headers, app.secrets)) {
-    refuse(platform, signatureName(headers) ? 'signature wrong' : 'signature missing')
+    refusals.count(platform, signatureName(headers) ? 'signature wrong' : 'signature missing')
     return c.text('The signature is missing or wrong.\n', 401)
   }
   try {
@@ -70,7 +69,9 @@ async function insertAndRing(desk: WebDesk, deliveries: NewDelivery[]) {
   await insertDeliveries(desk.db, deliveries)
   webhookCommits.inc()
   // The 200 does not wait for the bell: a ring that is lost is rung again by the sweep.
-  desk.ring({ name: 'readDeliveries' }).catch(error => desk.log.warn({ err: error }, 'the bell for new deliveries did not ring'))
+  desk
+    .ring({ name: 'readDeliveries' })
+    .catch(error => desk.log.warn({ err: error }, 'the bell for new deliveries did not ring'))
 }
 
 function toDelivery(app: WebhookApp, rawBody: Uint8Array, headers: Record<string, string>, desk: WebDesk): NewDelivery {
@@ -104,6 +105,7 @@ async function readRaw(request: Request, length: string | undefined): Promise<Ui
   return Buffer.concat(chunks)
 }
 
-const unknownApp = (c: Context) => c.text('No app of ours has this address: copy it again from the accounts page.\n', 404)
+const unknownApp = (c: Context) =>
+  c.text('No app of ours has this address: copy it again from the accounts page.\n', 404)
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024

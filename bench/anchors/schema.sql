@@ -7,7 +7,7 @@ create table mention (id bigint generated always as identity primary key, platfo
 create table ticket_event (id bigint generated always as identity primary key, ticket_id bigint not null, kind smallint not null, at timestamptz not null, after jsonb);
 insert into author (platform, external_id, handle, followers) select i % 4, 'u' || i, 'traveller_' || i, i % 4000 from generate_series(1, 200000) i;
 insert into ticket (account_id, status, priority, category, assignee_id, author_id, opened_at, due_at, last_inbound_at)
-  select 1 + i % 10, case when i % 10 = 0 then i % 3 else 3 end, i % 3, i % 11, case when i % 3 > 0 then i % 200 end, 1 + i % 200000, at, at + interval '1 hour', at
+  select 1 + i % 10, case when i / 10 % 10 = 0 then i / 100 % 3 else 3 end, i % 3, i % 11, case when i % 3 > 0 then i % 200 end, 1 + i % 200000, at, at + interval '1 hour', at
   from (select i, timestamptz '2026-01-01' + i * (interval '300 days' / :n) as at from generate_series(1, :n) i) s;
 insert into mention (platform, external_id, account_id, author_id, ticket_id, text, language, posted_at, received_at, verdict)
   select i % 4, 'm' || i, 1 + i % 10, 1 + i % 200000, i, '@HeronAir my flight was cancelled and nobody at the desk can help, two hours waiting, order ' || i, 'en', now(), now(),

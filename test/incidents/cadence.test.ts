@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { whyNotClear } from '../../incidents/all-clear.ts'
 import { lateness, mayPostAt, nextUpdateDueAt } from '../../incidents/cadence.ts'
 import { mayMove } from '../../incidents/incident.ts'
+import { finishText, wallTime } from '../../incidents/wording.ts'
 
 const at = (time: string) => new Date(`2026-03-02T${time}Z`)
 
@@ -32,4 +33,11 @@ test('the all-clear waits for fifteen minutes of monitoring', () => {
 test('an incident may step back while it runs, and is resolved only by the all-clear', () => {
   expect([mayMove('monitoring', 'investigating'), mayMove('investigating', 'monitoring'), mayMove('resolved', 'postmortem')]).toEqual([true, true, true])
   expect([mayMove('monitoring', 'resolved'), mayMove('resolved', 'investigating')]).toEqual([false, false])
+})
+
+test('a promised time names its zone', () => expect(wallTime('Europe/Berlin', new Date('2026-03-02T13:30:00Z'))).toBe('14:30 CET'))
+
+test('the time said is the time promised; without one it says when instead', () => {
+  expect(finishText('We will update here by {{next}}.', at('13:30:00'), 'UTC')).toBe('We will update here by 13:30 UTC. ^Team')
+  expect(finishText('We will update here by {{next}}. ^Team', null, 'UTC')).toBe('We will update here as soon as something changes. ^Team')
 })

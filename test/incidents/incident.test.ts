@@ -22,7 +22,7 @@ async function outage() {
     const proposal = await proposeUpdate(desk, incident, 'holding')
     return publishUpdate(desk, {
       updateId: newId(), incidentId: incident.id, kind: 'holding', to: 'investigating', text: proposal.text, renditions: proposal.renditions,
-      nextUpdateAt: new Date(desk.now().getTime() + 30 * 60_000), teammateId: ana.id, ...more,
+      nextUpdateAt: new Date(desk.now().getTime() + 30 * 60_000), zone: 'UTC', teammateId: ana.id, ...more,
     })
   }
   const posts = () => desk.db.selectFrom('replies').selectAll().where('statusUpdateId', 'is not', null).execute()
@@ -105,7 +105,7 @@ test('too long for a platform, a placeholder left open and a time gone by are re
 test('no change yet is one call, and moves the promise on', async () => {
   const { desk, ana, incident, pass, posts } = await outage()
   pass(20 * 60_000)
-  expect(await publishUnchanged(desk, { updateId: newId(), incident, teammateId: ana.id })).toMatchObject({ ok: true, posts: 1 })
+  expect(await publishUnchanged(desk, { updateId: newId(), incident, zone: 'UTC', teammateId: ana.id })).toMatchObject({ ok: true, posts: 1 })
   expect((await posts())[0]!.text).toContain('No change yet')
   expect((await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow()).nextUpdateDueAt).toEqual(new Date('2026-03-02T10:50:00Z'))
 })
@@ -139,6 +139,11 @@ test('the all-clear needs monitoring, resolves, and solves all but the exception
   expect(await desk.db.selectFrom('notes').selectAll().execute()).toHaveLength(2)
   expect(await desk.db.selectFrom('replies').selectAll().where('ticketId', 'is not', null).execute()).toHaveLength(0)
   expect(await solveLinked(desk, { incidentId: incident.id, solve: [first, second], exceptions: [], teammateId: ana.id })).toMatchObject({ solved: 0 })
+})
+
+test('a link without a chosen incident is refused in words', async () => {
+  const { desk, ana, ticket } = await outage()
+  expect(await linkTicket(desk, { ticketId: (await ticket(5)).id, incidentId: '', teammateId: ana.id })).toMatchObject({ ok: false, because: expect.stringContaining('Choose') })
 })
 
 test('nothing is linked to an incident that is over, nor solved by one that still runs', async () => {

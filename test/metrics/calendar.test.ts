@@ -1,6 +1,6 @@
 // Business minutes and local days, across weekends, holidays, clock changes and half-hour zones.
 import { describe, expect, test } from 'vitest'
-import { type BusinessCalendar, bus, instantAt, localDate, localHour, periodOf, wallTime } from '../../metrics/calendar.ts'
+import { type BusinessCalendar, bus, instantAt, localDate, localHour, periodOf } from '../../metrics/calendar.ts'
 
 const weekdays = [1, 2, 3, 4, 5].map(weekday => ({ weekday, from: '09:00', to: '17:00' }))
 const office: BusinessCalendar = { zone: 'Europe/Berlin', versions: [{ from: '2026-01-01', weekly: weekdays, holidays: ['2026-05-01'] }] }
@@ -60,5 +60,3 @@ test('a week across a clock change is seven local days, not 168 hours', () => {
   expect(period.start.toISOString()).toBe('2026-03-23T23:00:00.000Z')
   expect(period.end.toISOString()).toBe('2026-03-30T22:00:00.000Z')
 })
-
-test('a promised time names its zone', () => expect(wallTime('Europe/Berlin', new Date('2026-03-02T13:30:00Z'))).toBe('14:30 CET'))

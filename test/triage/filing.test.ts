@@ -1,5 +1,6 @@
 // Where mentions go: a ticket opened, a ticket joined, or nowhere but the lists.
 import { sql } from 'kysely'
+import { v7 as newId } from 'uuid'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Verdict } from '../../domain.ts'
 import { fileMentions } from '../../triage/filing.ts'
@@ -103,6 +104,18 @@ test('any other word of theirs reopens a solved ticket and starts a turn', async
   expect(ticket).toMatchObject({ status: 'open', reopenedCount: 1, solvedAt: null, waitingSince: world.desk.now() })
   expect(ticket!.responseDueAt).toEqual(new Date(world.desk.now().getTime() + 2 * HOUR))
   expect(await kinds(world)).toEqual(['opened', 'mention_joined', 'reopened'])
+})
+
+test('a ticket reopened after the all-clear stands outside its incident, with a clock of its own', async () => {
+  const { world, hear } = await plainWorld()
+  await hear('everything is down', {}, { threadKey: 't' })
+  const incident = { id: newId(), title: 'Down', impact: 'log in', severity: 'SEV2' as const, declaredById: world.ana.id, declaredAt: world.desk.now() }
+  await world.desk.db.insertInto('incidents').values(incident).execute()
+  await set(world, { status: 'solved', solvedAt: world.desk.now(), waitingSince: null, responseDueAt: null, incidentId: incident.id, isHeld: true })
+  await hear('still nothing here', {}, { threadKey: 't' })
+  expect((await tickets(world))[0]).toMatchObject({ status: 'open', incidentId: null, isHeld: false, waitingSince: world.desk.now() })
+  expect((await tickets(world))[0]!.responseDueAt).not.toBeNull()
+  expect(await kinds(world)).toContain('unlinked')
 })
 
 test('a closed ticket is immutable: what they write later opens a new one', async () => {

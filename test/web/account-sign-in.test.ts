@@ -1,12 +1,13 @@
 // Connecting an account by the platform's own sign-in, end to end against the simulated platforms.
-import { createAdaptorServer } from '@hono/node-server'
+
 import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { v7 as newId } from 'uuid'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { listAccounts } from '../../db/accounts.ts'
 import { openSecrets, sealSecrets } from '../../line.ts'
 import { startGraphSimulator } from '../../simulators/graph/start.ts'
 import { startXSimulator } from '../../simulators/x/start.ts'
-import { v7 as newId } from 'uuid'
 import { saidBy, type Visitor, webWorld } from './web-world.ts'
 
 const SOON = { timeout: 5_000, interval: 50 }
@@ -22,19 +23,29 @@ async function listeningWorld() {
   app = { request: request => world.request(request.url, request as unknown as RequestInit) }
   const admin = await world.signIn('admin')
   return {
-    ...world, admin, publicUrl,
+    ...world,
+    admin,
+    publicUrl,
     addApp: async (platform: string, secrets: Record<string, string>, apiBase: string) => {
       const id = newId()
-      await world.desk.db.insertInto('platformApps').values({ id, platform, label: 'Aurora', secrets: sealSecrets(world.desk.vault, secrets), apiBase }).execute()
+      await world.desk.db
+        .insertInto('platformApps')
+        .values({ id, platform, label: 'Aurora', secrets: sealSecrets(world.desk.vault, secrets), apiBase })
+        .execute()
       return id
     },
     accounts: () => listAccounts(world.desk.db),
-    audit: async () => (await world.desk.db.selectFrom('auditEntries').select(['action', 'teammateId']).orderBy('id').execute()),
+    audit: async () =>
+      await world.desk.db.selectFrom('auditEntries').select(['action', 'teammateId']).orderBy('id').execute(),
   }
 }
 
 /** Presses "Connect", decides on the platform's page, and comes back as the browser would. */
-async function walkThrough(admin: Visitor, appId: string, decide: (consent: URL) => Record<string, string> | [string, string][]) {
+async function walkThrough(
+  admin: Visitor,
+  appId: string,
+  decide: (consent: URL) => Record<string, string> | [string, string][],
+) {
   const left = await admin.post(`/accounts/sign-in/${appId}`)
   expect(left.status).toBe(303)
   const consent = new URL(left.headers.get('location')!)
@@ -51,7 +62,16 @@ async function xWorld() {
   onTestFinished(() => sim.stop())
   const app = sim.control.createApp({ name: 'Heed', redirectUris: [`${world.publicUrl}/accounts/callback`] })
   const brand = sim.control.createBrand({ handle: 'aurora_air', name: 'Aurora Air' })
-  const appId = await world.addApp('x', { clientId: app.clientId, clientSecret: app.clientSecret, consumerSecret: app.consumerSecret, bearerToken: app.bearerToken }, sim.url)
+  const appId = await world.addApp(
+    'x',
+    {
+      clientId: app.clientId,
+      clientSecret: app.clientSecret,
+      consumerSecret: app.consumerSecret,
+      bearerToken: app.bearerToken,
+    },
+    sim.url,
+  )
   return { ...world, sim, brand, appId }
 }
 
@@ -61,7 +81,11 @@ async function graphWorld(pages: string[]) {
   onTestFinished(() => sim.stop())
   const app = sim.control.createApp({ name: 'Heed', redirectUris: [`${world.publicUrl}/accounts/callback`] })
   const made = pages.map(name => sim.control.createPage({ name }))
-  const appId = await world.addApp('facebook', { appId: app.id, appSecret: app.secret, verifyToken: 'the token we agreed on' }, sim.url)
+  const appId = await world.addApp(
+    'facebook',
+    { appId: app.id, appSecret: app.secret, verifyToken: 'the token we agreed on' },
+    sim.url,
+  )
   return { ...world, sim, app, pages: made, appId }
 }
 
@@ -72,42 +96,80 @@ test("X's sign-in connects the account, subscribes it, and what customers write 
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/accounts'])
   expect(saidBy(answer)).toBe('@aurora_air is connected.')
   const [account] = await accounts()
-  expect(account).toMatchObject({ platform: 'x', externalId: brand.id, handle: 'aurora_air', status: 'connected', lastError: null, capabilities: { tier: 'self-serve', dms: true } })
-  expect(Object.keys(openSecrets(desk.vault, account!.secrets))).toEqual(['accessToken', 'accessTokenExpiresAt', 'refreshToken'])
+  expect(account).toMatchObject({
+    platform: 'x',
+    externalId: brand.id,
+    handle: 'aurora_air',
+    status: 'connected',
+    lastError: null,
+    capabilities: { tier: 'self-serve', dms: true },
+  })
+  expect(Object.keys(openSecrets(desk.vault, account!.secrets))).toEqual([
+    'accessToken',
+    'accessTokenExpiresAt',
+    'refreshToken',
+  ])
   expect(rung).toContainEqual({ name: 'pollAccount', accountId: account!.id })
   expect(await audit()).toEqual([{ action: 'account.connected', teammateId: admin.id }])
   sim.control.createCustomer({ handle: 'cleo_writes' })
   sim.control.post({ from: 'cleo_writes', text: '@aurora_air where is my bag?' })
-  await vi.waitFor(async () => expect((await desk.db.selectFrom('deliveries').select('appId').execute())[0]).toEqual({ appId }), SOON)
+  await vi.waitFor(
+    async () => expect((await desk.db.selectFrom('deliveries').select('appId').execute())[0]).toEqual({ appId }),
+    SOON,
+  )
 })
 
 test("Facebook's login with several pages asks which, and connects only the chosen ones", async () => {
-  const { admin, appId, sim, app, pages, accounts, desk, publicUrl } = await graphWorld(['Aurora Air', 'Aurora Cargo', 'Aurora Jobs'])
-  const { answer } = await walkThrough(admin, appId, () => [...pages.map((page): [string, string] => ['page', page.id]), ['decision', 'allow']])
+  const { admin, appId, sim, app, pages, accounts, desk, publicUrl } = await graphWorld([
+    'Aurora Air',
+    'Aurora Cargo',
+    'Aurora Jobs',
+  ])
+  const { answer } = await walkThrough(admin, appId, () => [
+    ...pages.map((page): [string, string] => ['page', page.id]),
+    ['decision', 'allow'],
+  ])
   const choice = answer.headers.get('location')!
   expect(choice).toMatch(/^\/accounts\/choose\//)
   const shown = await (await admin.get(choice)).text()
   for (const page of pages) expect(shown).toContain(page.name)
   expect(shown).not.toMatch(/EAA/)
-  const chosen = await admin.post(choice, [['externalId', pages[0]!.id], ['externalId', pages[1]!.id]])
+  const chosen = await admin.post(choice, [
+    ['externalId', pages[0]!.id],
+    ['externalId', pages[1]!.id],
+  ])
   expect(saidBy(chosen)).toContain('are connected.')
   expect((await accounts()).map(one => one.name).sort()).toEqual(['Aurora Air', 'Aurora Cargo'])
   expect((await admin.get(choice)).status).toBe(400)
-  await sim.control.setWebhook({ app: app.id, url: `${publicUrl}/webhooks/${appId}`, verifyToken: 'the token we agreed on', pages: [pages[0]!.id] })
+  await sim.control.setWebhook({
+    app: app.id,
+    url: `${publicUrl}/webhooks/${appId}`,
+    verifyToken: 'the token we agreed on',
+    pages: [pages[0]!.id],
+  })
   sim.control.post({ page: pages[0]!.id, from: 'Cleo Marsh', message: 'Kargom nerede? 😀' })
-  await vi.waitFor(async () => expect(await desk.db.selectFrom('deliveries').select('id').execute()).toHaveLength(1), SOON)
+  await vi.waitFor(
+    async () => expect(await desk.db.selectFrom('deliveries').select('id').execute()).toHaveLength(1),
+    SOON,
+  )
 })
 
 test('a single page is connected without a question', async () => {
   const { admin, appId, pages, accounts } = await graphWorld(['Aurora Air'])
-  const { answer } = await walkThrough(admin, appId, () => [['page', pages[0]!.id], ['decision', 'allow']])
+  const { answer } = await walkThrough(admin, appId, () => [
+    ['page', pages[0]!.id],
+    ['decision', 'allow'],
+  ])
   expect(answer.headers.get('location')).toBe('/accounts')
   expect(await accounts()).toHaveLength(1)
 })
 
 test('nothing chosen connects nothing, and the choice stays open', async () => {
   const { admin, appId, pages, accounts } = await graphWorld(['Aurora Air', 'Aurora Cargo'])
-  const { answer } = await walkThrough(admin, appId, () => [...pages.map((page): [string, string] => ['page', page.id]), ['decision', 'allow']])
+  const { answer } = await walkThrough(admin, appId, () => [
+    ...pages.map((page): [string, string] => ['page', page.id]),
+    ['decision', 'allow'],
+  ])
   const choice = answer.headers.get('location')!
   expect((await admin.post(choice)).status).toBe(422)
   expect((await admin.post(choice, { externalId: 'a page of somebody else' })).status).toBe(422)
@@ -134,15 +196,34 @@ test('a state nobody gave out is refused', async () => {
 test("another admin's state is refused, and theirs stays good", async () => {
   const { admin, appId, brand, web, accounts, publicUrl, request } = await xWorld()
   const { createTeammate } = await import('../../web/auth.ts')
-  await createTeammate(web, { name: 'Other Admin', email: 'other@heed.test', role: 'admin', initials: 'OA', password: 'a long enough password' })
-  const signedIn = await request('/sign-in', { method: 'POST', headers: { origin: publicUrl }, body: new URLSearchParams({ email: 'other@heed.test', password: 'a long enough password' }) })
-  const cookie = signedIn.headers.getSetCookie().map(one => one.split(';')[0]).join('; ')
+  await createTeammate(web, {
+    name: 'Other Admin',
+    email: 'other@heed.test',
+    role: 'admin',
+    initials: 'OA',
+    password: 'a long enough password',
+  })
+  const signedIn = await request('/sign-in', {
+    method: 'POST',
+    headers: { origin: publicUrl },
+    body: new URLSearchParams({ email: 'other@heed.test', password: 'a long enough password' }),
+  })
+  const cookie = signedIn.headers
+    .getSetCookie()
+    .map(one => one.split(';')[0])
+    .join('; ')
   const left = await admin.post(`/accounts/sign-in/${appId}`)
   const consent = new URL(left.headers.get('location')!)
-  const foreign = await request(`/accounts/callback?state=${consent.searchParams.get('state')}&code=abc`, { headers: { cookie } })
+  const foreign = await request(`/accounts/callback?state=${consent.searchParams.get('state')}&code=abc`, {
+    headers: { cookie },
+  })
   expect(foreign.status).toBe(403)
   expect(await foreign.text()).toContain('Somebody else began this sign-in')
-  const back = await fetch(new URL(consent.pathname, consent), { method: 'POST', body: new URLSearchParams([...consent.searchParams, ['account', brand.id], ['decision', 'authorize']]), redirect: 'manual' })
+  const back = await fetch(new URL(consent.pathname, consent), {
+    method: 'POST',
+    body: new URLSearchParams([...consent.searchParams, ['account', brand.id], ['decision', 'authorize']]),
+    redirect: 'manual',
+  })
   const callback = new URL(back.headers.get('location')!)
   expect((await admin.get(callback.pathname + callback.search)).status).toBe(303)
   expect(await accounts()).toHaveLength(1)
@@ -154,7 +235,9 @@ test('a sign-in is good once, and for ten minutes', async () => {
   expect((await admin.get(first.callback.pathname + first.callback.search)).status).toBe(400)
   const left = await admin.post(`/accounts/sign-in/${appId}`)
   pass(10 * 60_000 + 1)
-  const late = await admin.get(`/accounts/callback?state=${new URL(left.headers.get('location')!).searchParams.get('state')}&code=abc`)
+  const late = await admin.get(
+    `/accounts/callback?state=${new URL(left.headers.get('location')!).searchParams.get('state')}&code=abc`,
+  )
   expect(late.status).toBe(400)
   expect(await late.text()).toContain('ten minutes')
   expect(await accounts()).toHaveLength(1)
@@ -163,7 +246,9 @@ test('a sign-in is good once, and for ten minutes', async () => {
 test('a code the platform does not accept is said, and nothing is stored', async () => {
   const { admin, appId, accounts } = await xWorld()
   const left = await admin.post(`/accounts/sign-in/${appId}`)
-  const answer = await admin.get(`/accounts/callback?state=${new URL(left.headers.get('location')!).searchParams.get('state')}&code=not-a-code`)
+  const answer = await admin.get(
+    `/accounts/callback?state=${new URL(left.headers.get('location')!).searchParams.get('state')}&code=not-a-code`,
+  )
   expect(answer.status).toBe(422)
   expect(await accounts()).toHaveLength(0)
 })
@@ -172,15 +257,43 @@ test('signing in again keeps the row, and rings for what waited', async () => {
   const { admin, appId, brand, accounts, desk, rung, audit } = await xWorld()
   await walkThrough(admin, appId, () => ({ account: brand.id, decision: 'authorize' }))
   const [before] = await accounts()
-  await desk.db.updateTable('accounts').set({ status: 'reconnect', statusReason: 'gone', lastError: 'gone', lastErrorAt: desk.now(), pollCursor: '{"mentions":"99"}' }).execute()
+  await desk.db
+    .updateTable('accounts')
+    .set({
+      status: 'reconnect',
+      statusReason: 'gone',
+      lastError: 'gone',
+      lastErrorAt: desk.now(),
+      pollCursor: '{"mentions":"99"}',
+    })
+    .execute()
   const statusUpdateId = await anIncidentUpdate(desk.db, admin.id)
   const replyId = newId()
-  await desk.db.insertInto('replies').values({ id: replyId, idempotencyKey: replyId, accountId: before!.id, statusUpdateId, text: 'We are on it', visibility: 'public', role: 'broadcast', status: 'approved', sendAt: desk.now() } as never).execute()
+  await desk.db
+    .insertInto('replies')
+    .values({
+      id: replyId,
+      idempotencyKey: replyId,
+      accountId: before!.id,
+      statusUpdateId,
+      text: 'We are on it',
+      visibility: 'public',
+      role: 'broadcast',
+      status: 'approved',
+      sendAt: desk.now(),
+    } as never)
+    .execute()
   rung.length = 0
   const { answer } = await walkThrough(admin, appId, () => ({ account: brand.id, decision: 'authorize' }))
   expect(saidBy(answer)).toContain('connected again')
   const [after] = await accounts()
-  expect(after).toMatchObject({ id: before!.id, status: 'connected', lastError: null, pollCursor: { mentions: '99' }, connectedAt: before!.connectedAt })
+  expect(after).toMatchObject({
+    id: before!.id,
+    status: 'connected',
+    lastError: null,
+    pollCursor: { mentions: '99' },
+    connectedAt: before!.connectedAt,
+  })
   expect(rung).toContainEqual({ name: 'sendReply', replyId, at: desk.now() })
   expect((await audit()).map(one => one.action)).toEqual(['account.connected', 'account.reconnected'])
 })
@@ -189,11 +302,17 @@ test('an account whose webhook could not be registered is stored, and says so', 
   const { admin, appId, brand, accounts, desk, sim } = await xWorld()
   const app = await desk.db.selectFrom('platformApps').selectAll().executeTakeFirstOrThrow()
   const { bearerToken: _, ...secrets } = openSecrets(desk.vault, app.secrets)
-  await desk.db.updateTable('platformApps').set({ secrets: sealSecrets(desk.vault, secrets) }).execute()
+  await desk.db
+    .updateTable('platformApps')
+    .set({ secrets: sealSecrets(desk.vault, secrets) })
+    .execute()
   expect(sim.url).toBe(app.apiBase)
   const { answer } = await walkThrough(admin, appId, () => ({ account: brand.id, decision: 'authorize' }))
   expect(saidBy(answer)).toContain('Bearer Token')
-  expect((await accounts())[0]).toMatchObject({ status: 'connected', lastError: expect.stringContaining('Bearer Token') })
+  expect((await accounts())[0]).toMatchObject({
+    status: 'connected',
+    lastError: expect.stringContaining('Bearer Token'),
+  })
   expect(await (await admin.get('/accounts')).text()).toContain('Bearer Token')
 })
 
@@ -207,7 +326,27 @@ test('the first real account ends the demo', async () => {
 
 async function anIncidentUpdate(db: Awaited<ReturnType<typeof webWorld>>['desk']['db'], teammateId: string) {
   const [incidentId, id] = [newId(), newId()]
-  await db.insertInto('incidents').values({ id: incidentId, title: 'Login errors', impact: 'log in', severity: 'SEV2', declaredById: teammateId, declaredAt: new Date() } as never).execute()
-  await db.insertInto('statusUpdates').values({ id, incidentId, kind: 'holding', incidentStatus: 'investigating', text: 'We are on it', writtenById: teammateId } as never).execute()
+  await db
+    .insertInto('incidents')
+    .values({
+      id: incidentId,
+      title: 'Login errors',
+      impact: 'log in',
+      severity: 'SEV2',
+      declaredById: teammateId,
+      declaredAt: new Date(),
+    } as never)
+    .execute()
+  await db
+    .insertInto('statusUpdates')
+    .values({
+      id,
+      incidentId,
+      kind: 'holding',
+      incidentStatus: 'investigating',
+      text: 'We are on it',
+      writtenById: teammateId,
+    } as never)
+    .execute()
   return id
 }

@@ -2,12 +2,20 @@
 import { expect, test } from 'vitest'
 import { groupCommit } from '../../web/group-commit.ts'
 
-const LIMITS = { maxItems: 10, maxBytes: 1000, maxWaitingBytes: 10_000, bytesOf: (item: string) => item.length, parallel: 1, secondAt: 100 }
+const LIMITS = {
+  maxItems: 10,
+  maxBytes: 1000,
+  maxWaitingBytes: 10_000,
+  bytesOf: (item: string) => item.length,
+  parallel: 1,
+  secondAt: 100,
+}
 
 /** A write that ends when told to. */
 function slowWrite() {
   const batches: { items: string[]; end: (error?: Error) => void }[] = []
-  const write = (items: string[]) => new Promise<void>((resolve, reject) => batches.push({ items, end: error => (error ? reject(error) : resolve()) }))
+  const write = (items: string[]) =>
+    new Promise<void>((resolve, reject) => batches.push({ items, end: error => (error ? reject(error) : resolve()) }))
   return { batches, write }
 }
 const turn = () => new Promise(resolve => setTimeout(resolve, 5))
@@ -73,10 +81,13 @@ test('one bad item is refused alone, and its neighbours are stored', async () =>
 
 test('a database that is away refuses the whole batch after a few tries', async () => {
   let tries = 0
-  const add = groupCommit(async () => {
-    tries++
-    throw new Error('away')
-  }, { ...LIMITS, maxItems: 100 })
+  const add = groupCommit(
+    async () => {
+      tries++
+      throw new Error('away')
+    },
+    { ...LIMITS, maxItems: 100 },
+  )
   const outcomes = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => add(String(i))))
   expect(outcomes.every(one => one.status === 'rejected')).toBe(true)
   expect(tries).toBe(6)

@@ -19,29 +19,55 @@ export interface WebWorld extends World {
   signIn: (role: Role) => Promise<Visitor>
 }
 
-export async function webWorld(options: { connectors?: readonly Connector[]; publicUrl?: string; web?: Partial<WebDesk> } = {}): Promise<WebWorld> {
+export async function webWorld(
+  options: { connectors?: readonly Connector[]; publicUrl?: string; web?: Partial<WebDesk> } = {},
+): Promise<WebWorld> {
   const world = await testWorld({ now: new Date(), ...(options.connectors ? { connectors: options.connectors } : {}) })
   const publicUrl = options.publicUrl ?? world.desk.publicUrl
   const config = { publicUrl } as WebDesk['config']
   const web: WebDesk = {
-    ...world.desk, publicUrl, config, auth: openAuth({ ...world.desk, config }),
+    ...world.desk,
+    publicUrl,
+    config,
+    auth: openAuth({ ...world.desk, config }),
     live: { ...world.desk.live, hear: () => () => {}, close: async () => {} },
-    queueCounts: async () => ({ waiting: 0, active: 0 }), prometheus: async () => '', isEmbedded: true, ...options.web,
+    queueCounts: async () => ({ waiting: 0, active: 0 }),
+    prometheus: async () => '',
+    isEmbedded: true,
+    ...options.web,
   }
   const app = buildApp(web)
   const request = async (path: string, init?: RequestInit) => app.request(new Request(new URL(path, publicUrl), init))
 
   async function signIn(role: Role): Promise<Visitor> {
     const email = `${role}@heed.test`
-    const id = await createTeammate(web, { name: `Dana ${role}`, email, role, initials: role.slice(0, 2).toUpperCase(), password: 'a long enough password' })
+    const id = await createTeammate(web, {
+      name: `Dana ${role}`,
+      email,
+      role,
+      initials: role.slice(0, 2).toUpperCase(),
+      password: 'a long enough password',
+    })
     const origin = new URL(publicUrl).origin
-    const answer = await request('/sign-in', { method: 'POST', headers: { origin }, body: new URLSearchParams({ email, password: 'a long enough password' }) })
-    const cookie = answer.headers.getSetCookie().map(one => one.split(';')[0]).join('; ')
+    const answer = await request('/sign-in', {
+      method: 'POST',
+      headers: { origin },
+      body: new URLSearchParams({ email, password: 'a long enough password' }),
+    })
+    const cookie = answer.headers
+      .getSetCookie()
+      .map(one => one.split(';')[0])
+      .join('; ')
     if (answer.status !== 303) throw new Error(`sign-in answered ${answer.status}`)
     return {
       id,
       get: path => request(path, { headers: { cookie, accept: 'text/html' } }),
-      post: (path, form = {}) => request(path, { method: 'POST', headers: { cookie, origin, accept: 'text/html' }, body: new URLSearchParams(form) }),
+      post: (path, form = {}) =>
+        request(path, {
+          method: 'POST',
+          headers: { cookie, origin, accept: 'text/html' },
+          body: new URLSearchParams(form),
+        }),
     }
   }
   return { ...world, web, request, signIn }
@@ -50,5 +76,11 @@ export async function webWorld(options: { connectors?: readonly Connector[]; pub
 /** What a redirect says on the page it leads to. */
 export function saidBy(answer: Response): string {
   const cookie = answer.headers.getSetCookie().find(one => one.startsWith('heed_said='))
-  return cookie ? (JSON.parse(decodeURIComponent(decodeURIComponent(cookie.split(';')[0]!.slice('heed_said='.length)))) as { message: string }).message : ''
+  return cookie
+    ? (
+        JSON.parse(decodeURIComponent(decodeURIComponent(cookie.split(';')[0]!.slice('heed_said='.length)))) as {
+          message: string
+        }
+      ).message
+    : ''
 }

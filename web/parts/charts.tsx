@@ -7,10 +7,10 @@ export function HourBars({ byHour, href, label }: { byHour: readonly number[]; h
   const most = Math.max(...byHour, 1)
   const top = niceTop(most)
   return (
-    <figure class="chart">
+    <figure class="chart" aria-label={label}>
       <div class="plot">
         <div class="scale" aria-hidden="true"><span>{top}</span><span>{top / 2}</span><span>0</span></div>
-        <svg viewBox="0 0 240 100" preserveAspectRatio="none" role="img" aria-label={label}>
+        <svg viewBox="0 0 240 100" preserveAspectRatio="none" aria-hidden="true">
           <path class="grid-line" d="M0 0.5H240M0 50H240M0 99.5H240" vector-effect="non-scaling-stroke" />
           {byHour.map((count, hour) => count ? (
             <a href={href(hour)} tabindex={-1}>
@@ -79,5 +79,5 @@ const round = (value: number) => Math.round(value * 100) / 100
 function niceTop(most: number): number {
   const step = 10 ** Math.floor(Math.log10(most))
   const top = [2, 4, 6, 8, 10, 20].map(factor => factor * step).find(value => value >= most)!
-  return top < 2 ? 2 : top
+  return Math.max(2, top)
 }

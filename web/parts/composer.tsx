@@ -60,6 +60,8 @@ export function Composer(props: ComposerProps) {
       class="composer" id="composer" method="post" action={`${path}/replies${query}`} data-path={path} data-way={written.way} data-initials={teammate.initials}
       data-platform={props.platform} data-public-rule={limits.public.rule} data-public-limit={limits.public.limit} data-private-rule={limits.private.rule} data-private-limit={limits.private.limit}
     >
+      {/* Enter on a radio presses a form's first button: this one does nothing. */}
+      <button type="submit" disabled hidden></button>
       <input type="hidden" name="idempotencyKey" value={props.formKey} />
       <input type="hidden" name="revision" value={ticket.revision} />
       <input type="hidden" name="templateId" value="" />

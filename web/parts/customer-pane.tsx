@@ -17,7 +17,7 @@ export function CustomerPane({ ticket, earlier, language, place, now, label }: {
         <div><dt>Language</dt><dd>{language ? languageName(language) : 'not sure yet'}</dd></div>
         {ticket.followers !== null ? <div><dt>Followers</dt><dd>{ticket.followers.toLocaleString('en')}</dd></div> : null}
         <div><dt>Wrote to</dt><dd>{ticket.accountName}</dd></div>
-        <div><dt>First wrote here</dt><dd><Time at={earlier.reduce((first, one) => (one.startedAt < first ? one.startedAt : first), ticket.startedAt)} now={now} /></dd></div>
+        <div><dt>First wrote here</dt><dd><Time at={firstOf([ticket, ...earlier])} now={now} /></dd></div>
         {ticket.tags.length ? <div><dt>Tags</dt><dd>{ticket.tags.join(', ')}</dd></div> : null}
         {ticket.incidentNumber ? <div><dt>Incident</dt><dd><a href={`/incidents/${ticket.incidentNumber}`}>INC-{ticket.incidentNumber} {ticket.incidentTitle}</a></dd></div> : null}
       </dl>
@@ -36,3 +36,5 @@ export function CustomerPane({ ticket, earlier, language, place, now, label }: {
     </>
   )
 }
+
+const firstOf = (tickets: { startedAt: Date }[]) => new Date(Math.min(...tickets.map(one => one.startedAt.getTime())))

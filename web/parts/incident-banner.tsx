@@ -4,7 +4,7 @@ import type { Suggestion } from '../../incidents/detect.ts'
 import { lateness } from '../../incidents/cadence.ts'
 import { stepWords } from '../../incidents/incident.ts'
 import { Icon } from './icon.tsx'
-import { Time, timeLeft } from './time.tsx'
+import { absolute, Time, waited } from './time.tsx'
 import { plural } from './words.ts'
 
 /** `linked` is shown where the frame has counted it; `mayPost`: this teammate may publish updates. */
@@ -32,10 +32,10 @@ export function IncidentBanner({ incidents, now, mayPost = false }: { incidents:
 /** Calm, then a call five minutes before, then red with how late. */
 export function NextUpdate({ dueAt, now }: { dueAt: Date | null; now: Date }) {
   switch (lateness(dueAt, now)) {
-    case 'none': return <span class="muted">next update when something changes</span>
-    case 'overdue': return <span class="late" role="alert">update overdue by {timeLeft(dueAt!, now).replace('-', '')} h</span>
-    case 'soon': return <strong>update due in <Time at={dueAt!} now={now} countdown /></strong>
-    case 'calm': return <span>next update due in <Time at={dueAt!} now={now} countdown /></span>
+    case 'none': return <span class="muted">Next update when something changes</span>
+    case 'overdue': return <span class="late" role="alert">Update overdue by <time datetime={dueAt!.toISOString()} title={absolute(dueAt!)}>{waited(dueAt!, now)}</time></span>
+    case 'soon': return <strong>Update due in <Time at={dueAt!} now={now} countdown /></strong>
+    case 'calm': return <span>Next update due in <Time at={dueAt!} now={now} countdown /></span>
   }
 }
 

@@ -50,7 +50,7 @@ export function IncidentView({ c, incident, updates, happened, linked, counts, m
             <article class="card stack update">
               <header class="row"><span class="chip accent">{stepWords[update.incidentStatus]}</span><span class="muted"><Time at={update.createdAt} now={now} /> by {update.writtenBy}</span></header>
               <p>{update.text}</p>
-              <ul class="posts">{update.posts.map(post => <Post post={post} path={path} now={now} isLead={isLead} />)}</ul>
+              <ul class="posts">{update.posts.map(post => <Post post={post} text={update.text} path={path} now={now} isLead={isLead} />)}</ul>
               {update.posts.length ? null : <p class="muted">On the status page only.</p>}
             </article>
           )) : <div class="empty card"><strong>Nothing said in public yet</strong><p>A holding statement within 15 minutes keeps people from asking one by one.</p></div>}
@@ -58,7 +58,7 @@ export function IncidentView({ c, incident, updates, happened, linked, counts, m
         <section class="stack" aria-labelledby="timeline-heading">
           <h2 id="timeline-heading">Timeline</h2>
           <ol class="timeline card">
-            {[...happened].reverse().map(one => <li><time datetime={one.at.toISOString()} title={absolute(one.at)}>{clock(one.at)}</time><span>{told(one)}<span class="muted"> {one.by ?? ''}</span></span></li>)}
+            {[...happened].reverse().map(one => <li><time datetime={one.at.toISOString()} title={absolute(one.at)}>{clock(one.at)}</time><span>{told(one)}{one.by ? <span class="muted"> · {one.by}</span> : null}</span></li>)}
           </ol>
           <p class="muted">Times in UTC. Lasted {waited(incident.declaredAt, incident.resolvedAt ?? now)}{incident.resolvedAt ? '' : ' so far'}.</p>
         </section>
@@ -120,7 +120,7 @@ const STATE: Record<ReplyStatus, [words: string, tone: string]> = {
   refused: ['failed', 'bad'], unsure: ['unsure', 'warn'], discarded: ['discarded', ''],
 }
 
-function Post({ post, path, now, isLead }: { post: PostState; path: string; now: Date; isLead: boolean }) {
+function Post({ post, text, path, now, isLead }: { post: PostState; text: string; path: string; now: Date; isLead: boolean }) {
   const [words, tone] = STATE[post.status]
   return (
     <li role={post.status === 'refused' ? 'alert' : undefined}>
@@ -131,7 +131,7 @@ function Post({ post, path, now, isLead }: { post: PostState; path: string; now:
       {post.sentAt ? <span class="muted"><Time at={post.sentAt} now={now} /></span> : null}
       {post.status === 'refused' && isLead ? <form method="post" action={`${path}/posts/${post.id}/retry`}><button type="submit" class="small">Send again</button></form> : null}
       {post.problem ? <span class="why">{post.problem}</span> : null}
-      <details><summary class="muted">What it says there</summary><p>{post.text}</p></details>
+      {post.text === text ? null : <details><summary class="muted">What it says there</summary><p>{post.text}</p></details>}
     </li>
   )
 }

@@ -57,6 +57,7 @@ export function Page({ c, title, section, styles = [], scripts = [], layout = 'c
           <div class="menu-body">
             <p class="who"><strong>{teammate.name}</strong><span class="muted">{ROLE[teammate.role]}</span></p>
             {SETUP.map(([name, label, href]) => <a href={href} aria-current={name === section ? 'page' : undefined}>{label}</a>)}
+            <a href="/me">Your own settings</a>
             <form method="post" action="/sign-out"><button type="submit" class="link">Sign out</button></form>
           </div>
         </details>
@@ -119,7 +120,7 @@ function Banners({ frame, teammate }: { frame: Frame; teammate: SignedIn }) {
       ))}
       {frame.hasDemo ? (
         <section class="banner demo" aria-label="Demo data">
-          <span class="grow">Demo data: every person and word here is invented. <a href="/demo/customer" target="_blank" rel="noopener">Write as a customer ↗</a></span>
+          <span class="grow"><span>Demo data<span class="long">: every person and word here is invented</span>.</span> <a href="/demo/customer" target="_blank" rel="noopener">Write as a customer ↗</a></span>
           {teammate.role === 'admin'
             ? <form method="post" action="/demo/remove"><button type="submit" class="small quiet">Remove the demo</button></form>
             : <button type="button" class="small quiet" disabled title="Only an admin can remove the demo">Remove the demo</button>}

@@ -4,7 +4,17 @@ import type { AccountRow } from '../../db/accounts.ts'
 import { asAccount } from '../../line.ts'
 
 /** `changeAt`: where an admin says that the plan has changed; null for everybody else. */
-export function PlanFacts({ connector, accounts, now, changeAt }: { connector: Connector; accounts: AccountRow[]; now: Date; changeAt: string | null }) {
+export function PlanFacts({
+  connector,
+  accounts,
+  now,
+  changeAt,
+}: {
+  connector: Connector
+  accounts: AccountRow[]
+  now: Date
+  changeAt: string | null
+}) {
   return (
     <details class="plan">
       <summary>What this plan may do</summary>
@@ -12,12 +22,29 @@ export function PlanFacts({ connector, accounts, now, changeAt }: { connector: C
         {byPlan(accounts).map(([account, ...others]) => (
           <div class="scroll">
             <table>
-              <caption>{[account, ...others].map(one => `@${one.handle}`).join(', ')}{planOf(account) ? `: ${planOf(account)}` : ''}</caption>
-              <thead><tr><th scope="col">Situation</th><th scope="col">May we?</th><th scope="col">What {connector.label} says</th></tr></thead>
+              <caption>
+                {[account, ...others].map(one => `@${one.handle}`).join(', ')}
+                {planOf(account) ? `: ${planOf(account)}` : ''}
+              </caption>
+              <thead>
+                <tr>
+                  <th scope="col">Situation</th>
+                  <th scope="col">May we?</th>
+                  <th scope="col">What {connector.label} says</th>
+                </tr>
+              </thead>
               <tbody>
                 {SITUATIONS.map(([words, situation]) => {
                   const { allowed, because } = connector.mayReply(questionOf(account, situation, now))
-                  return <tr><td>{words}</td><td><span class={`chip ${allowed ? 'good' : 'bad'}`}>{allowed ? 'yes' : 'no'}</span></td><td>{because}</td></tr>
+                  return (
+                    <tr>
+                      <td>{words}</td>
+                      <td>
+                        <span class={`chip ${allowed ? 'good' : 'bad'}`}>{allowed ? 'yes' : 'no'}</span>
+                      </td>
+                      <td>{because}</td>
+                    </tr>
+                  )
                 })}
               </tbody>
             </table>
@@ -26,7 +53,16 @@ export function PlanFacts({ connector, accounts, now, changeAt }: { connector: C
         <div class="scroll">
           <table>
             <caption>Lengths</caption>
-            <thead><tr><th scope="col">Kind</th><th scope="col" class="number">At most</th><th scope="col">Source</th><th scope="col">Checked on</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">Kind</th>
+                <th scope="col" class="number">
+                  At most
+                </th>
+                <th scope="col">Source</th>
+                <th scope="col">Checked on</th>
+              </tr>
+            </thead>
             <tbody>
               <Length kind="Public reply" rule={connector.limits.public} />
               <Length kind="Private message" rule={connector.limits.private} />
@@ -34,8 +70,17 @@ export function PlanFacts({ connector, accounts, now, changeAt }: { connector: C
             </tbody>
           </table>
         </div>
-        {changeAt && connector.appSecrets.length ? <p>Has the plan changed? Say so where you <a href={changeAt}>change the app</a>: its accounts are asked again.</p> : null}
-        {connector.signIn ? <p><strong>Permissions the sign-in asks for:</strong> <span class="muted">{connector.signIn.scopes.join(', ')}</span></p> : null}
+        {changeAt && connector.appSecrets.length ? (
+          <p>
+            Has the plan changed? Say so where you <a href={changeAt}>change the app</a>: its accounts are asked again.
+          </p>
+        ) : null}
+        {connector.signIn ? (
+          <p>
+            <strong>Permissions the sign-in asks for:</strong>{' '}
+            <span class="muted">{connector.signIn.scopes.join(', ')}</span>
+          </p>
+        ) : null}
       </div>
     </details>
   )
@@ -44,9 +89,21 @@ export function PlanFacts({ connector, accounts, now, changeAt }: { connector: C
 const Length = ({ kind, rule }: { kind: string; rule: LengthRule }) => (
   <tr>
     <td>{kind}</td>
-    <td class="number">{rule.limit.toLocaleString('en')} {rule.unit}</td>
-    <td>{/^https:\S+$/.test(rule.source) ? <a href={rule.source} rel="noopener noreferrer" target="_blank">{new URL(rule.source).hostname} ↗</a> : rule.source}</td>
-    <td class="number"><time datetime={rule.checkedOn}>{rule.checkedOn}</time></td>
+    <td class="number">
+      {rule.limit.toLocaleString('en')} {rule.unit}
+    </td>
+    <td>
+      {/^https:\S+$/.test(rule.source) ? (
+        <a href={rule.source} rel="noopener noreferrer" target="_blank">
+          {new URL(rule.source).hostname} ↗
+        </a>
+      ) : (
+        rule.source
+      )}
+    </td>
+    <td class="number">
+      <time datetime={rule.checkedOn}>{rule.checkedOn}</time>
+    </td>
   </tr>
 )
 
@@ -63,7 +120,9 @@ function byPlan(accounts: AccountRow[]): [AccountRow, ...AccountRow[]][] {
 
 /** `{ tier: 'self-serve', dms: true }` → "tier self-serve, dms yes". */
 function planOf(account: AccountRow): string {
-  return Object.entries(account.capabilities).map(([name, value]) => `${inWords(name)} ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}`).join(', ')
+  return Object.entries(account.capabilities)
+    .map(([name, value]) => `${inWords(name)} ${typeof value === 'boolean' ? (value ? 'yes' : 'no') : value}`)
+    .join(', ')
 }
 
 const inWords = (name: string) => name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
@@ -82,11 +141,29 @@ const SITUATIONS: readonly (readonly [string, Situation])[] = [
   ['Answer a private message of two days ago', { answer: 'private', said: 'private', addressesUs: true, hoursAgo: 48 }],
 ]
 
-function questionOf(account: AccountRow, { answer, said, addressesUs, hoursAgo }: Situation, now: Date): PermissionQuestion {
+function questionOf(
+  account: AccountRow,
+  { answer, said, addressesUs, hoursAgo }: Situation,
+  now: Date,
+): PermissionQuestion {
   const postedAt = new Date(now.getTime() - hoursAgo * 3_600_000)
   const mention: Answerable = {
-    externalId: '0', replyToExternalId: null, visibility: said, threadKey: '0', author: { externalId: '0', handle: 'someone', name: 'Someone', followers: null },
-    addressesUs, postedAt, facts: {},
+    externalId: '0',
+    replyToExternalId: null,
+    visibility: said,
+    threadKey: '0',
+    author: { externalId: '0', handle: 'someone', name: 'Someone', followers: null },
+    addressesUs,
+    postedAt,
+    facts: {},
   }
-  return { mention, visibility: answer, text: '', now, account: asAccount(account), lastPrivateInboundAt: said === 'private' ? postedAt : null, privateReplySent: false }
+  return {
+    mention,
+    visibility: answer,
+    text: '',
+    now,
+    account: asAccount(account),
+    lastPrivateInboundAt: said === 'private' ? postedAt : null,
+    privateReplySent: false,
+  }
 }

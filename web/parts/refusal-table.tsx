@@ -9,14 +9,28 @@ export function RefusalTable({ refusals, now }: { refusals: RefusalSum[]; now: D
     <div class="scroll">
       <table>
         <caption class="visually-hidden">Webhooks refused in the last 7 days</caption>
-        <thead><tr><th scope="col">Platform</th><th scope="col">Refused because</th><th scope="col" class="number">Times, 7 days</th><th scope="col">Last</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Platform</th>
+            <th scope="col">Refused because</th>
+            <th scope="col" class="number">
+              Times, 7 days
+            </th>
+            <th scope="col">Last</th>
+          </tr>
+        </thead>
         <tbody>
           {refusals.map(one => (
             <tr>
               <td>{connectors.find(connector => connector.platform === one.platform)?.label ?? one.platform}</td>
-              <td>{one.reason}{HINT[one.reason] ? <span class="hint"> · {HINT[one.reason]}</span> : null}</td>
+              <td>
+                {one.reason}
+                {HINT[one.reason] ? <span class="hint"> · {HINT[one.reason]}</span> : null}
+              </td>
               <td class="number">{one.count}</td>
-              <td><Time at={one.lastAt} now={now} /></td>
+              <td>
+                <Time at={one.lastAt} now={now} />
+              </td>
             </tr>
           ))}
         </tbody>

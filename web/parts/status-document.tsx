@@ -1,6 +1,6 @@
 // What the public sees: components, what is wrong, what was said, what is past. The same as an Atom feed.
 import type { IncidentStatus } from '../../domain.ts'
-import { wallTime } from '../../metrics/calendar.ts'
+import { wallTime } from '../../incidents/wording.ts'
 import type { PublicIncident } from '../../db/incidents-page.ts'
 import type { ComponentState, PublicStatus } from '../status-page.tsx'
 
@@ -31,7 +31,7 @@ export function StatusDocument({ status }: { status: PublicStatus }) {
             <h1>{HEADLINES[status.state]}</h1>
             <p>As of {stamp(status.at, zone)}</p>
           </header>
-          {status.active.map(incident => <Incident incident={incident} zone={zone} level={2} />)}
+          {status.active.map(incident => <Incident incident={incident} zone={zone} at={status.at} />)}
           {status.components.length ? (
             <section aria-labelledby="components">
               <h2 id="components">Components</h2>
@@ -58,13 +58,13 @@ export function StatusDocument({ status }: { status: PublicStatus }) {
   )
 }
 
-function Incident({ incident, zone }: { incident: PublicIncident; zone: string; level: number }) {
+function Incident({ incident, zone, at }: { incident: PublicIncident; zone: string; at: Date }) {
   return (
     <section class="incident" aria-label={incident.title}>
       <header>
         <h2>{incident.title}</h2>
         <p><strong>{STEPS[incident.status]}</strong> · since {stamp(incident.declaredAt, zone)}{incident.components.length ? ` · ${incident.components.join(', ')}` : ''}</p>
-        <p class="next">{incident.nextUpdateDueAt ? <>Next update by <time datetime={incident.nextUpdateDueAt.toISOString()}>{wallTime(zone, incident.nextUpdateDueAt)}</time></> : 'Next update as soon as something changes'}</p>
+        <p class="next">{incident.nextUpdateDueAt ? <>{incident.nextUpdateDueAt < at ? 'The next update was due by' : 'Next update by'} <time datetime={incident.nextUpdateDueAt.toISOString()}>{wallTime(zone, incident.nextUpdateDueAt)}</time></> : 'Next update as soon as something changes'}</p>
       </header>
       {incident.updates.length ? <Updates incident={incident} zone={zone} /> : <p>We know some of you can't {incident.impact}. We are on it.</p>}
     </section>
@@ -125,5 +125,5 @@ ${entries.map(({ incident, update }) => `  <entry>
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
-// What XML has no way to say (control characters) is left out.
-const xml = (text: string) => text.replace(/[&<>"']/g, sign => ESCAPES[sign]!).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+// What XML has no way to say (control characters, lone surrogates) is left out.
+const xml = (text: string) => text.replace(/[&<>"']/g, sign => ESCAPES[sign]!).replace(/[^\t\n\r\P{Cc}]|\p{Cs}/gu, '')

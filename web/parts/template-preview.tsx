@@ -15,15 +15,35 @@ export function TemplatePreview({ form, initials, connectors }: PreviewProps) {
   return (
     <>
       <h2>For {SAMPLE.customer.name}</h2>
-      <p class="bubble" lang={form.language} dir="auto">{text ? <MarkedTemplate text={signed} /> : <span class="muted">Nothing is written yet.</span>}</p>
-      {findPlaceholders(text).length ? <p class="hint">Marked gaps must be filled before it can be sent, so it will grow.</p> : null}
+      <p class="bubble" lang={form.language} dir="auto">
+        {text ? <MarkedTemplate text={signed} /> : <span class="muted">Nothing is written yet.</span>}
+      </p>
+      {findPlaceholders(text).length ? (
+        <p class="hint">Marked gaps must be filled before it can be sent, so it will grow.</p>
+      ) : null}
       <table class="lengths">
         <caption class="visually-hidden">Length with signature</caption>
-        <thead><tr><th scope="col">Length, signed</th><th scope="col" class="number">Public</th><th scope="col" class="number">Private</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Length, signed</th>
+            <th scope="col" class="number">
+              Public
+            </th>
+            <th scope="col" class="number">
+              Private
+            </th>
+          </tr>
+        </thead>
         <tbody>
-          {connectors.filter(one => !form.platform || one.platform === form.platform).map(one => (
-            <tr><th scope="row">{one.label}</th><Length text={signed} rule={one.limits.public} /><Length text={signed} rule={one.limits.private} /></tr>
-          ))}
+          {connectors
+            .filter(one => !form.platform || one.platform === form.platform)
+            .map(one => (
+              <tr>
+                <th scope="row">{one.label}</th>
+                <Length text={signed} rule={one.limits.public} />
+                <Length text={signed} rule={one.limits.private} />
+              </tr>
+            ))}
         </tbody>
       </table>
     </>
@@ -34,7 +54,9 @@ export function TemplatePreview({ form, initials, connectors }: PreviewProps) {
 export function MarkedTemplate({ text }: { text: string }) {
   const parts: unknown[] = []
   let at = 0
-  for (const { span: [start, end] } of findPlaceholders(text)) {
+  for (const {
+    span: [start, end],
+  } of findPlaceholders(text)) {
     parts.push(text.slice(at, start), <span class="gap">{text.slice(start, end)}</span>)
     at = end
   }
@@ -46,7 +68,8 @@ function Length({ text, rule }: { text: string; rule: Connector['limits']['publi
   const over = length - rule.limit
   return (
     <td class="number">
-      <span class={over > 0 ? 'late' : undefined}>{length.toLocaleString('en')}</span><span class="muted"> / {rule.limit.toLocaleString('en')}</span>
+      <span class={over > 0 ? 'late' : undefined}>{length.toLocaleString('en')}</span>
+      <span class="muted"> / {rule.limit.toLocaleString('en')}</span>
       {over > 0 ? <span class="late"> {over} too long</span> : null}
     </td>
   )

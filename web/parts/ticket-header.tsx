@@ -101,7 +101,7 @@ function Acts({ ticket, teammate, teammates, incidents, isAnswered, path, query 
         <button type="submit" name="assigneeId" value="" class="link" disabled={!mayAct}>Nobody</button></>))}
       {menu('priority', 'Priority…', '', fields('priority', <>
         {(['urgent', 'high', 'normal'] as const).map((one, i) => <button type="submit" name="priority" value={one} class="link" data-key={String(i + 1)} disabled={!mayAct}><span class={`priority ${one}`}><Icon name={one} />{PRIORITY[one]}</span>{one === ticket.priority ? ' ✓' : ''}</button>)}</>))}
-      {menu('link', ticket.incidentId ? 'Incident ✓' : 'Incident…', 'y', ticket.incidentId
+      {menu('link', ticket.incidentId ? 'Linked ✓' : 'Link…', 'y', ticket.incidentId
         ? fields('incident/undo', <><label>Why is it not part of INC-{ticket.incidentNumber}?<input name="reason" maxlength={300} disabled={!mayAct} /></label><button type="submit" class="small" disabled={!mayAct}>Unlink</button></>)
         : incidents.length ? fields('incident', incidents.map(one => <button type="submit" name="incidentId" value={one.id} class="link" disabled={!mayAct}>Hold & link to INC-{one.number} {one.title}</button>))
         : <p class="muted">No incident is running. <a href="/incidents">Declare one</a></p>)}

@@ -2,8 +2,7 @@
 import type { Context } from 'hono'
 import type { IncidentRow } from '../../db/incidents.ts'
 import { runningSteps, stepWords } from '../../incidents/incident.ts'
-import { finishText, type Proposal, type Rendition, type UpdateKind } from '../../incidents/wording.ts'
-import { wallTime } from '../../metrics/calendar.ts'
+import { finishText, type Proposal, type Rendition, type UpdateKind, wallTime } from '../../incidents/wording.ts'
 import type { WebEnv } from '../env.ts'
 import { Page } from './page.tsx'
 import { PlatformIcon } from './platform.tsx'
@@ -63,7 +62,7 @@ export function UpdateForm(props: UpdateFormProps) {
           </div>
         )}
         <div class="renditions">
-          <Words name="text" label="Status page" hint="In full; shown to everybody without a sign-in" text={proposal.text} preview={finished(proposal.text)} fault={fault?.where === 'text' ? fault.because : null} />
+          <Words name="text" label="Status page" hint="always" text={proposal.text} preview={finished(proposal.text)} fault={fault?.where === 'text' ? fault.because : null} />
           {proposal.renditions.map(one => (
             <Words name={`text-${one.accountId}`} label={one.label} rendition={one} isChosen={props.chosen.includes(one.accountId)} text={one.text} preview={finished(one.text)} fault={fault?.where === one.accountId ? fault.because : null} />
           ))}
@@ -91,15 +90,14 @@ function Words({ name, label, hint, rendition, isChosen, text, preview, fault }:
       <header class="row">
         {rendition ? <PlatformIcon platform={rendition.platform} label={rendition.platform} /> : null}
         <strong class="grow">{label}</strong>
-        {rendition ? <label class="check"><input type="checkbox" name="account" value={rendition.accountId} checked={isChosen} />post here</label> : null}
+        {rendition ? <label class="check"><input type="checkbox" name="account" value={rendition.accountId} checked={isChosen} />post here</label> : <span class="muted">{hint}</span>}
       </header>
-      {hint ? <p class="muted">{hint}</p> : null}
       {rendition?.problem ? <p class="advice">{rendition.problem}</p> : null}
       {fault ? <p class="problem">{fault}</p> : null}
       <textarea name={name} rows={6} aria-label={`Words for ${label}`} aria-invalid={fault ? 'true' : undefined} data-rule={rule?.rule} data-limit={rule?.limit} data-platform={rendition?.platform}>{text}</textarea>
       <p class="counted">
         <span class="muted">Will read:</span>
-        {rule ? <output class={length! > rule.limit ? 'late' : 'muted'} data-count>{length} of {rule.limit}</output> : null}
+        {rule ? <output class={length! > rule.limit ? 'late' : 'muted'} data-count>{length} of {rule.limit.toLocaleString('en')}</output> : null}
       </p>
       <p class="preview" data-preview>{preview}</p>
     </section>

@@ -1,7 +1,7 @@
 // The desk: views, list, ticket, customer side by side; each pane is a landmark of its own.
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { type Counts, countViews, listQueue, mentionViews, type QueueCursor, type QueueRow, type TicketView, type View } from '../../db/queue-page.ts'
+import { type Counts, countViews, isSortedWhole, listQueue, mentionViews, type QueueCursor, type QueueRow, type TicketView, type View } from '../../db/queue-page.ts'
 import { readSearch } from '../../db/queue-search.ts'
 import { listPresent } from '../../db/presence.ts'
 import { effectiveRank } from '../../triage/queue-order.ts'
@@ -34,7 +34,7 @@ async function loadList(c: Context<WebEnv>, place: Place, view: TicketView) {
   const at = now()
   const teammateId = c.get('teammate').id
   const search = readSearch(place.q)
-  const isByRule = view === 'waiting' || view === 'unassigned'
+  const isByRule = !isSortedWhole(view, search)
   // A list short enough to be sorted whole simply grows; the long ones go on from the last row seen.
   const limit = isByRule ? ROWS : Math.min(500, Number(c.req.query('rows')) || ROWS)
   const found = await listQueue(db, { view, teammateId, now: at, limit, search, after: isByRule ? readCursor(c.req.query('after')) : undefined })

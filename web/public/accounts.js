@@ -10,6 +10,8 @@ for (const button of document.querySelectorAll('[data-copy]')) {
       button.previousElementSibling.select()
       button.textContent = 'Press Ctrl+C'
     }
-    setTimeout(() => { button.innerHTML = words }, 2000)
+    setTimeout(() => {
+      button.innerHTML = words
+    }, 2000)
   })
 }

@@ -4,6 +4,8 @@ import { freshenTimes, isOn, say } from './heed.js'
 let waiting = null
 let stream = null
 let due = null
+let isAskedAgain = false
+let lastAsked = { at: -Infinity, took: 0 }
 let isTyping = false
 
 export const rows = () => [...document.querySelectorAll('#rows .queue-row')]
@@ -89,19 +91,20 @@ async function send(form, submitter) {
   if (stopped) document.getElementById('composer-text')?.focus()
 }
 
-/** A page, or null when there is none to show: then it says why, and what was written stays. */
-async function load(url, options = {}) {
+/** A page, or null when there is none to show: then it says why, and what was written stays. `isBehind`: nobody pressed anything. */
+async function load(url, options = {}, isBehind = false) {
   let answer
   try {
     answer = await fetch(url, { headers: { accept: 'text/html' }, ...options })
   } catch {
-    say('No connection. What you wrote is still here: try again.', 'bad')
+    if (!isBehind) say('No connection. What you wrote is still here: try again.', 'bad')
     return null
   }
   const text = await answer.text()
   // Nobody is signed in any more: the browser shows that page itself, with the words in its form.
   if (answer.status === 401 || new URL(answer.url).pathname === '/sign-in') {
-    if (!options.body) location.reload()
+    if (isBehind) say('Your session has ended. What you wrote is still here: sending it asks you to sign in.', 'bad')
+    else if (!options.body) location.assign(url)
     else document.querySelector('main').innerHTML = new DOMParser().parseFromString(text, 'text/html').querySelector('main').innerHTML
     return null
   }
@@ -161,14 +164,23 @@ function listen() {
 }
 
 function refreshSoon() {
-  due ??= setTimeout(async () => {
+  if (due) {
+    isAskedAgain = true
+    return
+  }
+  // A page takes a small share of the server's time: the longer an answer takes, the seldomer it is asked for.
+  const pause = Math.max(100, lastAsked.at + Math.max(400, 12 * lastAsked.took) - performance.now()) + Math.random() * 60
+  due = setTimeout(async () => {
+    if (!document.hidden && isOn('heed.live') && document.querySelector('.desk')) {
+      isAskedAgain = false
+      const [address, begun] = [location.href, performance.now()]
+      const page = await load(address, {}, true)
+      lastAsked = { at: performance.now(), took: performance.now() - begun }
+      if (page?.ok && location.href === address) refresh(page.doc)
+    }
     due = null
-    if (document.hidden || !isOn('heed.live') || !document.querySelector('.desk')) return
-    const address = location.href
-    const page = await load(address)
-    if (!page?.ok || location.href !== address) return
-    refresh(page.doc)
-  }, 300)
+    if (isAskedAgain) refreshSoon()
+  }, pause)
 }
 
 function refresh(doc) {

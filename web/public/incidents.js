@@ -10,7 +10,7 @@ for (const form of document.querySelectorAll('[data-update-form]')) {
     if (!output) return
     const count = (await counterOf(field.dataset.rule, field.dataset.platform))(words)
     const limit = Number(field.dataset.limit)
-    output.textContent = `${count} of ${limit}`
+    output.textContent = `${count} of ${limit.toLocaleString('en')}`
     output.className = count > limit ? 'late' : 'muted'
   }
   const fields = form.querySelectorAll('textarea')

@@ -122,6 +122,8 @@ function openPalette() {
   input.addEventListener('input', () => { at = 0; draw() })
   input.addEventListener('keydown', event => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { event.preventDefault(); at += event.key === 'ArrowDown' ? 1 : -1; draw() }
+    // A search field would only empty itself.
+    if (event.key === 'Escape') { event.preventDefault(); dialog.close() }
     if (event.key === 'Enter') { event.preventDefault(); list.querySelectorAll('button')[at]?.click() }
   })
   dialog.addEventListener('close', () => dialog.remove())
