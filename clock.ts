@@ -58,7 +58,8 @@ export async function sweep(desk: Desk) {
   if (await countWaitingDeliveries(desk.db)) await desk.ring({ name: 'readDeliveries' })
   if (await countWaitingMentions(desk.db)) await desk.ring({ name: 'triageMentions' })
   for (const reply of await listDueReplies(desk.db, now, 500)) await desk.ring({ name: 'sendReply', replyId: reply.id, at: reply.sendAt! })
-  for (const reply of await listUnsettledReplies(desk.db, new Date(now.getTime() - SENDING_TOO_LONG_MS), now, 500)) await desk.ring({ name: 'settleReply', replyId: reply.id })
+  for (const reply of await listUnsettledReplies(desk.db, new Date(now.getTime() - SENDING_TOO_LONG_MS), now, 500))
+    await desk.ring({ name: 'settleReply', replyId: reply.id })
   await saveSetting(desk.db, 'lastSweepAt', now.toISOString(), now)
 }
 
@@ -70,6 +71,9 @@ if (import.meta.main)
     const config = readConfig(process.env)
     const { desk, close } = await openDesk(config, 'clock')
     const clock = startClock(desk, config)
-    stopOnSignal(async () => { await clock.close(); await close() }, desk.log)
+    stopOnSignal(async () => {
+      await clock.close()
+      await close()
+    }, desk.log)
     desk.log.info('clock started')
   })

@@ -36,20 +36,47 @@ export async function startDemo(desk: Desk, where: { dataDir: string; port: numb
 
   await connect(desk, where.webUrl, {
     // The demo's own platforms, each on its simulator.
-    platform: 'x', label: 'Demo app on the simulated X', apiBase: x.url,
-    appSecrets: { clientId: app.clientId, clientSecret: app.clientSecret, consumerSecret: app.consumerSecret, bearerToken: app.bearerToken },
+    platform: 'x',
+    label: 'Demo app on the simulated X',
+    apiBase: x.url,
+    appSecrets: {
+      clientId: app.clientId,
+      clientSecret: app.clientSecret,
+      consumerSecret: app.consumerSecret,
+      bearerToken: app.bearerToken,
+    },
     account: () => {
       const tokens = x.control.issueTokens({ app: app.id, account: brand.id })
-      const secrets = { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, accessTokenExpiresAt: new Date(tokens.expiresAt).toISOString() }
-      return { externalId: brand.id, handle: brand.username, name: brand.name, secrets, tokenExpiresAt: new Date(tokens.expiresAt), capabilities: { tier: 'self-serve', dms: true } }
+      const secrets = {
+        accessToken: tokens.accessToken,
+        refreshToken: tokens.refreshToken,
+        accessTokenExpiresAt: new Date(tokens.expiresAt).toISOString(),
+      }
+      return {
+        externalId: brand.id,
+        handle: brand.username,
+        name: brand.name,
+        secrets,
+        tokenExpiresAt: new Date(tokens.expiresAt),
+        capabilities: { tier: 'self-serve', dms: true },
+      }
     },
   })
   const meta = await connect(desk, where.webUrl, {
-    platform: 'facebook', label: 'Demo app on the simulated Facebook', apiBase: graph.url,
+    platform: 'facebook',
+    label: 'Demo app on the simulated Facebook',
+    apiBase: graph.url,
     appSecrets: { appId: metaApp.id, appSecret: metaApp.secret, verifyToken: randomBytes(16).toString('hex') },
     account: () => {
       const { pageToken } = graph.control.issueTokens({ app: metaApp.id, page: page.id })
-      return { externalId: page.id, handle: page.username, name: page.name, secrets: { pageToken }, tokenExpiresAt: null, capabilities: { humanAgent: true } }
+      return {
+        externalId: page.id,
+        handle: page.username,
+        name: page.name,
+        secrets: { pageToken },
+        tokenExpiresAt: null,
+        capabilities: { humanAgent: true },
+      }
     },
   })
   // An operator does this by hand in Meta's console: the app's own webhook.
@@ -63,7 +90,10 @@ export async function startDemo(desk: Desk, where: { dataDir: string; port: numb
     await stopped
   }
   return {
-    links: [{ label: 'X', url: x.url }, { label: 'Facebook', url: graph.url }],
+    links: [
+      { label: 'X', url: x.url },
+      { label: 'Facebook', url: graph.url },
+    ],
     stop,
     async remove() {
       await saveSetting(desk.db, 'demo', 'removed', desk.now())
@@ -93,7 +123,15 @@ async function connect(desk: Desk, webUrl: string, demo: DemoAccount): Promise<{
   const appSecrets = { ...demo.appSecrets, ...(verifyToken ? { verifyToken } : {}) }
   const secrets = sealSecrets(desk.vault, appSecrets)
   if (known) await updatePlatformApp(desk.db, appId, { apiBase: demo.apiBase, secrets })
-  else await insertPlatformApp(desk.db, { id: appId, platform: demo.platform, label: demo.label, apiBase: demo.apiBase, secrets, isDemo: true })
+  else
+    await insertPlatformApp(desk.db, {
+      id: appId,
+      platform: demo.platform,
+      label: demo.label,
+      apiBase: demo.apiBase,
+      secrets,
+      isDemo: true,
+    })
 
   const accounts = await listAccounts(desk.db)
   let account = accounts.find(a => a.appId === appId)
@@ -101,7 +139,17 @@ async function connect(desk: Desk, webUrl: string, demo: DemoAccount): Promise<{
     const given = demo.account()
     // Connected "two days ago": the story's first lines are of today, and are not history read back.
     const at = new Date(desk.now().getTime() - 2 * 86_400_000)
-    account = (await storeConnected(desk.db, { ...given, id: newId(), appId, platform: demo.platform, isDemo: true, at, secrets: sealSecrets(desk.vault, given.secrets) })).account
+    account = (
+      await storeConnected(desk.db, {
+        ...given,
+        id: newId(),
+        appId,
+        platform: demo.platform,
+        isDemo: true,
+        at,
+        secrets: sealSecrets(desk.vault, given.secrets),
+      })
+    ).account
   }
   const webhookUrl = `${webUrl}/webhooks/${appId}`
   await desk.connectorFor(demo.platform).onConnected?.(await openLine(desk, account.id), webhookUrl)

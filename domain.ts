@@ -75,8 +75,15 @@ export interface Author {
 }
 
 export type Category =
-  | 'outage_report' | 'pr_risk' | 'technical_question' | 'account_question' | 'complaint' | 'urgent_request'
-  | 'general_reference' | 'positive_feedback' | 'untargeted_comment'
+  | 'outage_report'
+  | 'pr_risk'
+  | 'technical_question'
+  | 'account_question'
+  | 'complaint'
+  | 'urgent_request'
+  | 'general_reference'
+  | 'positive_feedback'
+  | 'untargeted_comment'
   | NoiseCategory
 export type NoiseCategory = 'spam' | 'irrelevant' | 'own_or_staff' | 'duplicate' | 'thanks_only' | 'peer_answered'
 export type Tier = 1 | 2 | 'noise'
@@ -191,11 +198,32 @@ export interface Reply {
 
 /** What happened to a ticket: append-only; a ticket's row can be rebuilt from it. */
 export type TicketEventKind =
-  | 'opened' | 'mention_joined' | 'mention_edited' | 'mention_removed'
-  | 'assigned' | 'unassigned' | 'status_changed' | 'reopened' | 'solved' | 'closed'
-  | 'priority_changed' | 'category_changed' | 'tagged' | 'snoozed' | 'woken' | 'noted'
-  | 'reply_approved' | 'reply_undone' | 'reply_held' | 'reply_refused' | 'reply_unsure' | 'reply_sent'
-  | 'answered' | 'linked' | 'unlinked' | 'marked_spam'
+  | 'opened'
+  | 'mention_joined'
+  | 'mention_edited'
+  | 'mention_removed'
+  | 'assigned'
+  | 'unassigned'
+  | 'status_changed'
+  | 'reopened'
+  | 'solved'
+  | 'closed'
+  | 'priority_changed'
+  | 'category_changed'
+  | 'tagged'
+  | 'snoozed'
+  | 'woken'
+  | 'noted'
+  | 'reply_approved'
+  | 'reply_undone'
+  | 'reply_held'
+  | 'reply_refused'
+  | 'reply_unsure'
+  | 'reply_sent'
+  | 'answered'
+  | 'linked'
+  | 'unlinked'
+  | 'marked_spam'
 export interface TicketEvent {
   ticketId: Id
   kind: TicketEventKind

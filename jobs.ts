@@ -1,7 +1,5 @@
 // The doorbell: job names and payloads, ring(), startWorker(); the only file that imports BullMQ.
-import {
-  type ConnectionOptions, createPostgresBackend, type JobsOptions, Queue, runMigrations, Worker, withBackend,
-} from 'bullmq'
+import { type ConnectionOptions, createPostgresBackend, type JobsOptions, Queue, runMigrations, Worker, withBackend } from 'bullmq'
 import { Redis } from 'ioredis'
 import type pg from 'pg'
 import type { Id } from './domain.ts'
@@ -35,7 +33,11 @@ export interface WorkerOptions {
 const LANES = 2
 const QUEUE = 'heed'
 
-export async function openDoorbell(how: { redisUrl?: string | undefined; pool: pg.Pool; onProblem: (error: Error) => void }): Promise<Doorbell> {
+export async function openDoorbell(how: {
+  redisUrl?: string | undefined
+  pool: pg.Pool
+  onProblem: (error: Error) => void
+}): Promise<Doorbell> {
   const backend = how.redisUrl ? redisBackend(how.redisUrl, how.onProblem) : await postgresBackend(how.pool)
   const queue = backend.queue()
   queue.on('error', how.onProblem)

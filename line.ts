@@ -20,7 +20,13 @@ export async function openLine(desk: Desk, accountId: Id): Promise<Line> {
 }
 
 /** One renewal per account at a time, over all processes: X's refresh tokens are good for one use. Stored before anyone uses them. */
-async function renewAlone(desk: Desk, accountId: Id, appSecrets: Secrets, isStale: (s: Secrets) => boolean, refresh: (s: Secrets) => Promise<Secrets>): Promise<Secrets> {
+async function renewAlone(
+  desk: Desk,
+  accountId: Id,
+  appSecrets: Secrets,
+  isStale: (s: Secrets) => boolean,
+  refresh: (s: Secrets) => Promise<Secrets>,
+): Promise<Secrets> {
   const lease = `renew ${accountId}`
   const holder = `${process.pid} ${Math.random()}`
   for (let waitedMs = 0; !(await holdLease(desk.db, lease, holder, RENEWAL_MS)); waitedMs += 200) {

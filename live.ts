@@ -68,6 +68,9 @@ async function redisBus(url: string, heard: (payload: string) => void, onProblem
   await ear.subscribe(CHANNEL)
   return {
     publish: async (payload: string) => void (await publisher.publish(CHANNEL, payload)),
-    close: async () => { publisher.disconnect(); ear.disconnect() },
+    close: async () => {
+      publisher.disconnect()
+      ear.disconnect()
+    },
   }
 }

@@ -20,7 +20,11 @@ export interface OpenDesk {
 
 /** @throws when the database is away, or its folder is in use. */
 export async function openDesk(config: Config, process: 'all' | 'web' | 'worker' | 'clock'): Promise<OpenDesk> {
-  const log = pino({ level: config.logLevel, base: { process }, redact: { paths: ['*.secrets', '*.text', '*.body', '*.password', '*.token'], remove: true } })
+  const log = pino({
+    level: config.logLevel,
+    base: { process },
+    redact: { paths: ['*.secrets', '*.text', '*.body', '*.password', '*.token'], remove: true },
+  })
   const vault = openVault(config.secretKey ?? keyFile(config.dataDir))
   const database = await openDatabase(config)
   // The embedded database has nobody else to migrate it; PostgreSQL is migrated by the release process.
@@ -28,9 +32,21 @@ export async function openDesk(config: Config, process: 'all' | 'web' | 'worker'
   const onProblem = (error: unknown) => log.error({ err: error }, 'queue or live bus')
   const doorbell = await openDoorbell({ redisUrl: config.redisUrl, pool: database.pool, onProblem })
   const live = await openLive(database, config.redisUrl, onProblem)
-  const desk: Desk = { db: database.db, ring: doorbell.ring, now: () => new Date(), vault, live, log, connectorFor, publicUrl: config.publicUrl }
+  const desk: Desk = {
+    db: database.db,
+    ring: doorbell.ring,
+    now: () => new Date(),
+    vault,
+    live,
+    log,
+    connectorFor,
+    publicUrl: config.publicUrl,
+  }
   return {
-    desk, database, doorbell, live,
+    desk,
+    database,
+    doorbell,
+    live,
     close: async () => {
       await doorbell.close()
       await live.close()

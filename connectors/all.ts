@@ -8,7 +8,6 @@ export const connectors: readonly Connector[] = [x, facebook]
 
 export function connectorFor(platform: Platform): Connector {
   const connector = connectors.find(candidate => candidate.platform === platform)
-  if (!connector)
-    throw new Error(`No connector speaks ${platform}; we speak ${connectors.map(one => one.platform).join(', ')}.`)
+  if (!connector) throw new Error(`No connector speaks ${platform}; we speak ${connectors.map(one => one.platform).join(', ')}.`)
   return connector
 }

@@ -35,7 +35,16 @@ export type Incoming =
   /** The owner took our permission away. */
   | { kind: 'revoked'; account: string; reason: string }
   /** The customer wrote something we cannot read (an encrypted chat): shown, with the lawful other way. */
-  | { kind: 'unreadable'; account: string; externalId: string; author: Author; threadKey: string; at: Date; because: string; url: string | null }
+  | {
+      kind: 'unreadable'
+      account: string
+      externalId: string
+      author: Author
+      threadKey: string
+      at: Date
+      because: string
+      url: string | null
+    }
 
 export interface IncomingMention {
   externalId: string
@@ -171,7 +180,14 @@ export interface SignIn {
   /** Where to send the operator. `verifier` is PKCE's, kept by us until the callback. */
   authorizeUrl: (q: { app: Secrets; apiBase: string | null; redirectUri: string; state: string; verifier: string }) => string
   /** Trades the code for what may be connected: one X account, or the pages to choose from. */
-  finish: (q: { app: Secrets; apiBase: string | null; redirectUri: string; code: string; verifier: string; now: Date }) => Promise<ConnectableAccount[]>
+  finish: (q: {
+    app: Secrets
+    apiBase: string | null
+    redirectUri: string
+    code: string
+    verifier: string
+    now: Date
+  }) => Promise<ConnectableAccount[]>
   scopes: readonly string[]
 }
 export interface ConnectableAccount {
@@ -204,7 +220,9 @@ export interface Connector {
   /** Is the customer's mention still there (X tells nobody of deletes)? */
   stillThere?: (mention: Answerable, line: Line) => Promise<boolean>
   /** Checks a pasted or renewed sign-in and says who we are. */
-  whoAmI: (line: Pick<Line, 'secrets' | 'apiBase' | 'now'>) => Promise<{ externalId: string; handle: string; name: string; capabilities: Record<string, string | boolean> }>
+  whoAmI: (
+    line: Pick<Line, 'secrets' | 'apiBase' | 'now'>,
+  ) => Promise<{ externalId: string; handle: string; name: string; capabilities: Record<string, string | boolean> }>
   /** What must be set up over there once an account is connected (webhook subscription). May run twice. */
   onConnected?: (line: Line, webhookUrl: string) => Promise<void>
   /** Where a person answers by hand when we may not. */

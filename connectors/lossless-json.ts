@@ -10,7 +10,4 @@ export function parseLossless(text: string): unknown {
 }
 
 /** TypeScript's library does not know the reviver's third argument yet (Node 24 does). */
-type ParseWithSource = (
-  text: string,
-  reviver: (key: string, value: unknown, context?: { source?: string }) => unknown,
-) => unknown
+type ParseWithSource = (text: string, reviver: (key: string, value: unknown, context?: { source?: string }) => unknown) => unknown

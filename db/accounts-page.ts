@@ -25,10 +25,7 @@ export async function listAccountsWithWork(db: Db): Promise<AccountWithWork[]> {
       join => join.onRef('outbox.accountId', '=', 'accounts.id'),
     )
     .selectAll('accounts')
-    .select([
-      sql<number>`coalesce(outbox.waiting, 0)`.as('waitingReplies'),
-      sql<number>`coalesce(outbox.unsure, 0)`.as('unsureReplies'),
-    ])
+    .select([sql<number>`coalesce(outbox.waiting, 0)`.as('waitingReplies'), sql<number>`coalesce(outbox.unsure, 0)`.as('unsureReplies')])
     .orderBy('accounts.connectedAt')
     .execute()
   return rows
@@ -61,8 +58,6 @@ export const listApprovedOf = (db: Db, accountId: Id) =>
 /** Deliveries that could not be read, of one app: an account that was missing may be here now. */
 export async function readAgainOf(db: Db, appId: Id): Promise<number> {
   const result = await sql`
-    update deliveries set status = 'waiting' where status = 'unreadable' and body is not null and app_id = ${appId}`.execute(
-    db,
-  )
+    update deliveries set status = 'waiting' where status = 'unreadable' and body is not null and app_id = ${appId}`.execute(db)
   return Number(result.numAffectedRows ?? 0)
 }

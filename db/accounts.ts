@@ -84,7 +84,14 @@ export async function claimPoll(db: Db, id: Id, now: Date, holdMs: number): Prom
 export async function markPolled(db: Db, id: Id, at: Date, next: Date, cursor: Record<string, string> | null) {
   await db
     .updateTable('accounts')
-    .set({ lastPollAt: at, nextPollAt: next, pollingUntil: null, lastError: null, lastErrorAt: null, ...(cursor ? { pollCursor: JSON.stringify(cursor) } : {}) })
+    .set({
+      lastPollAt: at,
+      nextPollAt: next,
+      pollingUntil: null,
+      lastError: null,
+      lastErrorAt: null,
+      ...(cursor ? { pollCursor: JSON.stringify(cursor) } : {}),
+    })
     .where('id', '=', id)
     .execute()
 }
@@ -128,7 +135,10 @@ export async function markDelivered(db: Db, deliveries: { accountId: Id; at: Dat
     where a.id = d.id`.execute(db)
 }
 
-export async function insertPlatformApp(db: Db, app: { id: Id; platform: Platform; label: string; secrets: Uint8Array; apiBase: string | null; createdAt?: Date; isDemo?: boolean }) {
+export async function insertPlatformApp(
+  db: Db,
+  app: { id: Id; platform: Platform; label: string; secrets: Uint8Array; apiBase: string | null; createdAt?: Date; isDemo?: boolean },
+) {
   await db.insertInto('platformApps').values(app).execute()
 }
 
@@ -152,16 +162,32 @@ export interface ConnectedAccount {
 
 /** A new account, or one that is back: then its row, its history and where its polls go on are kept. */
 export async function storeConnected(tx: Db, account: ConnectedAccount): Promise<{ account: AccountRow; isNew: boolean }> {
-  const before = await tx.selectFrom('accounts').select('id').where('platform', '=', account.platform).where('externalId', '=', account.externalId).executeTakeFirst()
+  const before = await tx
+    .selectFrom('accounts')
+    .select('id')
+    .where('platform', '=', account.platform)
+    .where('externalId', '=', account.externalId)
+    .executeTakeFirst()
   const { at, capabilities, ...given } = account
   const row = await tx
     .insertInto('accounts')
     .values({ ...given, capabilities: JSON.stringify(capabilities), connectedAt: at, nextPollAt: at })
     .onConflict(c =>
       c.columns(['platform', 'externalId']).doUpdateSet(eb => ({
-        appId: given.appId, handle: given.handle, name: given.name, secrets: given.secrets, secretsVersion: eb('accounts.secretsVersion', '+', 1),
-        status: 'connected', statusReason: null, capabilities: JSON.stringify(capabilities), tokenExpiresAt: given.tokenExpiresAt, isDemo: given.isDemo,
-        nextPollAt: at, pollingUntil: null, lastError: null, lastErrorAt: null,
+        appId: given.appId,
+        handle: given.handle,
+        name: given.name,
+        secrets: given.secrets,
+        secretsVersion: eb('accounts.secretsVersion', '+', 1),
+        status: 'connected',
+        statusReason: null,
+        capabilities: JSON.stringify(capabilities),
+        tokenExpiresAt: given.tokenExpiresAt,
+        isDemo: given.isDemo,
+        nextPollAt: at,
+        pollingUntil: null,
+        lastError: null,
+        lastErrorAt: null,
       })),
     )
     .returningAll()
@@ -169,11 +195,24 @@ export async function storeConnected(tx: Db, account: ConnectedAccount): Promise
   return { account: row, isNew: !before }
 }
 
-export async function markChecked(db: Db, id: Id, checked: { handle: string; name: string; capabilities: Record<string, string | boolean>; at: Date }) {
+export async function markChecked(
+  db: Db,
+  id: Id,
+  checked: { handle: string; name: string; capabilities: Record<string, string | boolean>; at: Date },
+) {
   const { capabilities, at, ...who } = checked
   return db
     .updateTable('accounts')
-    .set({ ...who, capabilities: JSON.stringify(capabilities), status: 'connected', statusReason: null, lastError: null, lastErrorAt: null, nextPollAt: at, pollingUntil: null })
+    .set({
+      ...who,
+      capabilities: JSON.stringify(capabilities),
+      status: 'connected',
+      statusReason: null,
+      lastError: null,
+      lastErrorAt: null,
+      nextPollAt: at,
+      pollingUntil: null,
+    })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -13,9 +13,16 @@ export interface AuditEntriesTable {
   after: ColumnType<unknown, string | null | undefined, never>
 }
 
-export async function insertAuditEntry(db: Db, entry: { at: Date; teammateId: Id | null; action: string; subject: string; before?: unknown; after?: unknown }) {
+export async function insertAuditEntry(
+  db: Db,
+  entry: { at: Date; teammateId: Id | null; action: string; subject: string; before?: unknown; after?: unknown },
+) {
   await db
     .insertInto('auditEntries')
-    .values({ ...entry, before: entry.before === undefined ? null : JSON.stringify(entry.before), after: entry.after === undefined ? null : JSON.stringify(entry.after) })
+    .values({
+      ...entry,
+      before: entry.before === undefined ? null : JSON.stringify(entry.before),
+      after: entry.after === undefined ? null : JSON.stringify(entry.after),
+    })
     .execute()
 }

@@ -13,8 +13,15 @@ export interface Database {
   close: () => Promise<void>
 }
 
-export async function openDatabase(config: { databaseUrl?: string | undefined; databasePool: number; dataDir: string; syncToDisk: boolean }): Promise<Database> {
-  return config.databaseUrl ? openPostgres(config.databaseUrl, config.databasePool) : openEmbeddedDatabase({ dir: `${config.dataDir}/db`, syncToDisk: config.syncToDisk })
+export async function openDatabase(config: {
+  databaseUrl?: string | undefined
+  databasePool: number
+  dataDir: string
+  syncToDisk: boolean
+}): Promise<Database> {
+  return config.databaseUrl
+    ? openPostgres(config.databaseUrl, config.databasePool)
+    : openEmbeddedDatabase({ dir: `${config.dataDir}/db`, syncToDisk: config.syncToDisk })
 }
 
 /** `dir` undefined: in memory; `snapshot`: a dump to start from. Both for tests. */
@@ -26,7 +33,10 @@ export async function openEmbeddedDatabase(options: Parameters<typeof openEmbedd
     pool: poolOver(lite) as unknown as pg.Pool,
     isEmbedded: true,
     listen: async (channel, hear) => void (await lite.listen(channel, hear)),
-    close: async () => { await db.destroy(); await close() },
+    close: async () => {
+      await db.destroy()
+      await close()
+    },
     dump: () => lite.dumpDataDir('none') as Promise<Blob>,
   }
 }

@@ -25,7 +25,13 @@ export type NewCustomer = Author & { id: Id; accountId: Id }
 export async function upsertCustomers(tx: Db, customers: readonly NewCustomer[]): Promise<CustomerKey[]> {
   const known = await findUnchanged(tx, customers)
   const isKnown = new Set(known.map(keyOf))
-  return [...known, ...(await storeCustomers(tx, customers.filter(c => !isKnown.has(keyOf(c)))))]
+  return [
+    ...known,
+    ...(await storeCustomers(
+      tx,
+      customers.filter(c => !isKnown.has(keyOf(c))),
+    )),
+  ]
 }
 
 interface CustomerKey {
@@ -39,7 +45,9 @@ async function findUnchanged(tx: Db, customers: readonly NewCustomer[]): Promise
   const result = await sql<CustomerKey>`
     select c.id, c.account_id, c.external_id
     from jsonb_to_recordset(${toJson(customers)}::jsonb) as g(account_id uuid, external_id text, handle text, name text, followers int) join customers c using (account_id, external_id)
-    where g.handle in ('', c.handle) and g.name in ('', c.name) and coalesce(g.followers, c.followers) is not distinct from c.followers`.execute(tx)
+    where g.handle in ('', c.handle) and g.name in ('', c.name) and coalesce(g.followers, c.followers) is not distinct from c.followers`.execute(
+    tx,
+  )
   return result.rows
 }
 
@@ -61,4 +69,13 @@ async function storeCustomers(tx: Db, customers: readonly NewCustomer[]): Promis
 const keyOf = (c: { accountId: Id; externalId: string }) => `${c.accountId} ${c.externalId}`
 
 const toJson = (customers: readonly NewCustomer[]) =>
-  JSON.stringify(customers.map(c => ({ id: c.id, account_id: c.accountId, external_id: c.externalId, handle: c.handle, name: c.name, followers: c.followers })))
+  JSON.stringify(
+    customers.map(c => ({
+      id: c.id,
+      account_id: c.accountId,
+      external_id: c.externalId,
+      handle: c.handle,
+      name: c.name,
+      followers: c.followers,
+    })),
+  )

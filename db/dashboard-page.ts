@@ -68,13 +68,23 @@ export async function listTurns(db: Db, span: Span): Promise<Turn[]> {
         when u.started_at is null then 'noClock' end))::text as rows
     from turns u join tickets t on t.id = u.ticket_id left join linked l on l.ticket_id = u.ticket_id`.execute(db)
   return unpack<[Id, number | null, number | null, number | null, number | null, boolean, Id | null, Exclusion | null]>(result.rows).map(
-    ([ticketId, startedAt, dueAt, answeredAt, droppedAt, isFirst, teammateId, excluded]) =>
-      ({ ticketId, startedAt: date(startedAt), dueAt: date(dueAt), answeredAt: date(answeredAt), droppedAt: date(droppedAt), isFirst, teammateId, excluded }),
+    ([ticketId, startedAt, dueAt, answeredAt, droppedAt, isFirst, teammateId, excluded]) => ({
+      ticketId,
+      startedAt: date(startedAt),
+      dueAt: date(dueAt),
+      answeredAt: date(answeredAt),
+      droppedAt: date(droppedAt),
+      isFirst,
+      teammateId,
+      excluded,
+    }),
   )
 }
 
 /** A month may be 100 000 rows: as one JSON text they are read several times faster than row by row. */
-interface Packed { rows: string | null }
+interface Packed {
+  rows: string | null
+}
 const unpack = <Row>(packed: readonly Packed[]) => JSON.parse(packed[0]?.rows ?? '[]') as Row[]
 const ms = (column: string) => sql`round(extract(epoch from ${sql.raw(column)}) * 1000)::bigint`
 const date = (at: number | null) => (at === null ? null : new Date(at))
@@ -91,9 +101,16 @@ export interface WaitingNow {
 export async function listWaitingNow(db: Db): Promise<WaitingNow[]> {
   const result = await sql<Packed>`
     select json_agg(json_build_array(id, number, ${ms('waiting_since')}, ${ms('response_due_at')}, assignee_id is not null) order by waiting_since, id)::text as rows from tickets
-    where status not in ('solved', 'closed') and waiting_since is not null and not is_spam and not is_backfilled and not is_held`.execute(db)
-  return unpack<[Id, number, number, number | null, boolean]>(result.rows).map(([ticketId, number, since, dueAt, isAssigned]) =>
-    ({ ticketId, number, waitingSince: new Date(since), dueAt: date(dueAt), isAssigned }))
+    where status not in ('solved', 'closed') and waiting_since is not null and not is_spam and not is_backfilled and not is_held`.execute(
+    db,
+  )
+  return unpack<[Id, number, number, number | null, boolean]>(result.rows).map(([ticketId, number, since, dueAt, isAssigned]) => ({
+    ticketId,
+    number,
+    waitingSince: new Date(since),
+    dueAt: date(dueAt),
+    isAssigned,
+  }))
 }
 
 export interface Unresolved {
@@ -112,7 +129,11 @@ export async function listUnresolved(db: Db, asOf: Date): Promise<Unresolved[]> 
     from tickets t left join later e on e.ticket_id = t.id left join linked l on l.ticket_id = t.id
     where t.started_at < ${asOf} and not t.is_spam and not t.is_backfilled
       and ((e.kind is null and t.status not in ('solved', 'closed')) or e.kind = 'solved')`.execute(db)
-  return unpack<[Id, number, boolean]>(result.rows).map(([ticketId, startedAt, isLinked]) => ({ ticketId, startedAt: new Date(startedAt), isLinked }))
+  return unpack<[Id, number, boolean]>(result.rows).map(([ticketId, startedAt, isLinked]) => ({
+    ticketId,
+    startedAt: new Date(startedAt),
+    isLinked,
+  }))
 }
 
 export interface TierOneTicket {
@@ -132,7 +153,11 @@ export async function listTicketsStarted(db: Db, span: Span, categories: readonl
       case when t.is_spam then 'spam' when t.is_backfilled then 'backfilled' when l.ticket_id is not null then 'incident' end) order by t.started_at, t.id)::text as rows
     from tickets t left join answered a on a.ticket_id = t.id left join linked l on l.ticket_id = t.id
     where t.started_at >= ${span.start} and t.started_at < ${span.asOf} and t.category = any(${categories}::text[])`.execute(db)
-  return unpack<[Id, number | null, Exclusion | null]>(result.rows).map(([ticketId, answeredAt, excluded]) => ({ ticketId, answeredAt: date(answeredAt), excluded }))
+  return unpack<[Id, number | null, Exclusion | null]>(result.rows).map(([ticketId, answeredAt, excluded]) => ({
+    ticketId,
+    answeredAt: date(answeredAt),
+    excluded,
+  }))
 }
 
 export interface HourVolume {
@@ -144,7 +169,11 @@ const counted = (noise: readonly Category[]) =>
   sql`m.direction = 'inbound' and not m.is_backfilled and not coalesce(t.is_spam, false) and not coalesce(m.category = any(${noise}::text[]), false)`
 
 /** Inbound mentions by the hour on the zone's wall clock. Hours without any are missing. */
-export async function countByHour(db: Db, period: ZonedSpan, noise: readonly Category[]): Promise<{ hours: HourVolume[]; excluded: number }> {
+export async function countByHour(
+  db: Db,
+  period: ZonedSpan,
+  noise: readonly Category[],
+): Promise<{ hours: HourVolume[]; excluded: number }> {
   const result = await sql<{ hour: number; count: number; excluded: number }>`
     select extract(hour from m.posted_at at time zone ${period.zone})::int as hour,
       (count(*) filter (where ${counted(noise)}))::int as count,
@@ -169,7 +198,11 @@ export interface CountedMention {
 
 /** The mentions behind the volume, newest first; `hour` null: of the whole period. */
 export async function listCountedMentions(
-  db: Db, period: ZonedSpan, noise: readonly Category[], hour: number | null, page: { limit: number; offset: number },
+  db: Db,
+  period: ZonedSpan,
+  noise: readonly Category[],
+  hour: number | null,
+  page: { limit: number; offset: number },
 ): Promise<CountedMention[]> {
   const result = await sql<CountedMention>`
     select m.id, m.posted_at, m.platform, coalesce(c.handle, '') as author, m.category, m.text, t.number

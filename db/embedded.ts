@@ -7,9 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite, type PGliteInterface, type Transaction, types } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
-import {
-  type CompiledQuery, type DatabaseConnection, type Driver, PGliteDialect, type QueryResult,
-} from 'kysely'
+import { type CompiledQuery, type DatabaseConnection, type Driver, PGliteDialect, type QueryResult } from 'kysely'
 
 export interface EmbeddedOptions {
   /** Folder; undefined: in memory (tests). */
@@ -23,7 +21,11 @@ export interface EmbeddedOptions {
 /** @throws when another process holds the folder. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<{ lite: PGlite; close: () => Promise<void> }> {
   if (!options.dir) {
-    const lite = await PGlite.create({ ...FAST_BYTES, startParams: startParams(false), ...(options.snapshot ? { loadDataDir: options.snapshot } : {}) })
+    const lite = await PGlite.create({
+      ...FAST_BYTES,
+      startParams: startParams(false),
+      ...(options.snapshot ? { loadDataDir: options.snapshot } : {}),
+    })
     return { lite, close: () => lite.close() }
   }
   mkdirSync(options.dir, { recursive: true, mode: 0o700 })
@@ -31,7 +33,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<{ lite: PG
   const fs = options.syncToDisk ? new SyncedFS(options.dir) : new NodeFS(options.dir)
   try {
     const lite = await PGlite.create({ ...FAST_BYTES, fs, startParams: startParams(options.syncToDisk) })
-    return { lite, close: async () => { await lite.close(); unlock() } }
+    return {
+      lite,
+      close: async () => {
+        await lite.close()
+        unlock()
+      },
+    }
   } catch (error) {
     unlock()
     throw error
@@ -124,7 +132,9 @@ export function poolOver(lite: PGliteInterface) {
 }
 /** PGlite writes and reads bytea a byte at a time; Node's own hex is some twenty times as fast, and every delivery passes here. */
 const FAST_BYTES = {
-  serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}` },
+  serializers: {
+    [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`,
+  },
   parsers: { [types.BYTEA]: (hex: string) => new Uint8Array(Buffer.from(hex.slice(2), 'hex')) },
 }
 const LISTEN = /^\s*listen\s+"?(\w+)"?/im
@@ -159,8 +169,13 @@ function lockFolder(dir: string): Promise<() => void> {
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') return reject(error)
     connect(path)
-      .on('connect', () => reject(new Error(`${dir} is in use: another Heed is running on it. Stop that one, or set DATA_DIR to another folder.`)))
-      .on('error', () => { unlinkSync(path); server.listen(path) })
+      .on('connect', () =>
+        reject(new Error(`${dir} is in use: another Heed is running on it. Stop that one, or set DATA_DIR to another folder.`)),
+      )
+      .on('error', () => {
+        unlinkSync(path)
+        server.listen(path)
+      })
   })
   server.listen(path, () => resolve(() => server.close()))
   return promise

@@ -99,7 +99,6 @@ export function listUnreadableBodies(db: Db, limit: number) {
 
 /** Back to be judged: only what was set aside. */
 export async function judgeSetAside(db: Db, ids: readonly Id[]): Promise<number> {
-  const result =
-    await sql`update mentions set state = 'waiting' where state = 'set_aside' and id = any(${ids}::uuid[])`.execute(db)
+  const result = await sql`update mentions set state = 'waiting' where state = 'set_aside' and id = any(${ids}::uuid[])`.execute(db)
   return Number(result.numAffectedRows ?? 0)
 }

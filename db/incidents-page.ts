@@ -12,7 +12,9 @@ export async function listIncidents(db: Db, limit: number): Promise<IncidentList
       (select count(*)::int from tickets where incident_id = i.id) as linked,
       (select count(*)::int from tickets where incident_id = i.id and is_held) as held,
       (select count(*)::int from status_updates where incident_id = i.id) as updates
-    from incidents i join teammates t on t.id = i.declared_by_id order by i.resolved_at is not null, i.declared_at desc limit ${limit}`.execute(db)
+    from incidents i join teammates t on t.id = i.declared_by_id order by i.resolved_at is not null, i.declared_at desc limit ${limit}`.execute(
+    db,
+  )
   return result.rows
 }
 
@@ -111,11 +113,16 @@ export async function countLinked(db: Db, incidentId: Id): Promise<{ total: numb
 export async function countReportsAround(db: Db, from: Date, to: Date): Promise<{ slot: number; count: number }[]> {
   const result = await sql<{ slot: number; count: number }>`
     select floor(extract(epoch from posted_at - ${from}::timestamptz) / 300)::int as slot, count(*)::int as count from mentions
-    where posted_at >= ${from} and posted_at < ${to} and category = 'outage_report' and direction = 'inbound' group by 1 order by 1`.execute(db)
+    where posted_at >= ${from} and posted_at < ${to} and category = 'outage_report' and direction = 'inbound' group by 1 order by 1`.execute(
+    db,
+  )
   return result.rows
 }
 
-export type PublicIncident = Pick<IncidentRow, 'id' | 'number' | 'title' | 'impact' | 'severity' | 'status' | 'components' | 'declaredAt' | 'resolvedAt' | 'nextUpdateDueAt'> & {
+export type PublicIncident = Pick<
+  IncidentRow,
+  'id' | 'number' | 'title' | 'impact' | 'severity' | 'status' | 'components' | 'declaredAt' | 'resolvedAt' | 'nextUpdateDueAt'
+> & {
   updates: Pick<StatusUpdateRow, 'id' | 'incidentStatus' | 'text' | 'nextUpdateAt' | 'createdAt'>[]
 }
 
@@ -132,8 +139,15 @@ export async function listPublicIncidents(db: Db, limit: number): Promise<Public
   const updates = await db
     .selectFrom('statusUpdates')
     .select(['id', 'incidentId', 'incidentStatus', 'text', 'nextUpdateAt', 'createdAt'])
-    .where('incidentId', 'in', incidents.map(i => i.id))
+    .where(
+      'incidentId',
+      'in',
+      incidents.map(i => i.id),
+    )
     .orderBy('createdAt', 'desc')
     .execute()
-  return incidents.map(incident => ({ ...incident, updates: updates.filter(u => u.incidentId === incident.id).map(({ incidentId: _, ...update }) => update) }))
+  return incidents.map(incident => ({
+    ...incident,
+    updates: updates.filter(u => u.incidentId === incident.id).map(({ incidentId: _, ...update }) => update),
+  }))
 }

@@ -37,7 +37,8 @@ export type StatusUpdateRow = Selectable<StatusUpdatesTable>
 export const listActiveIncidents = (db: Db) =>
   db.selectFrom('incidents').selectAll().where('resolvedAt', 'is', null).orderBy('declaredAt').execute()
 
-export const findIncidentByNumber = (db: Db, number: number) => db.selectFrom('incidents').selectAll().where('number', '=', number).executeTakeFirst()
+export const findIncidentByNumber = (db: Db, number: number) =>
+  db.selectFrom('incidents').selectAll().where('number', '=', number).executeTakeFirst()
 export const findIncident = (db: Db, id: Id) => db.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst()
 /** Locks one incident for the transaction: updates to it are published one after another. */
 export const lockIncident = (tx: Db, id: Id) => tx.selectFrom('incidents').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
@@ -51,7 +52,12 @@ export async function updateIncident(tx: Db, id: Id, change: Partial<Omit<Incide
 
 /** `id` is made with the form: false when this very update was published before. */
 export async function insertStatusUpdate(tx: Db, update: StatusUpdateRow): Promise<boolean> {
-  const stored = await tx.insertInto('statusUpdates').values(update).onConflict(c => c.column('id').doNothing()).returning('id').executeTakeFirst()
+  const stored = await tx
+    .insertInto('statusUpdates')
+    .values(update)
+    .onConflict(c => c.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
   return stored !== undefined
 }
 export const findStatusUpdate = (db: Db, id: Id) => db.selectFrom('statusUpdates').selectAll().where('id', '=', id).executeTakeFirst()
@@ -60,7 +66,8 @@ export const findLastStatusUpdate = (db: Db, incidentId: Id) =>
 
 /** The outbox rows of one update; an account that has one already gets no second. Answers with the new ones. */
 export async function insertBroadcasts(
-  tx: Db, posts: readonly { id: Id; idempotencyKey: string; accountId: Id; statusUpdateId: Id; text: string; writtenById: Id; sendAt: Date }[],
+  tx: Db,
+  posts: readonly { id: Id; idempotencyKey: string; accountId: Id; statusUpdateId: Id; text: string; writtenById: Id; sendAt: Date }[],
 ): Promise<Id[]> {
   if (!posts.length) return []
   const rows = await tx
@@ -95,7 +102,13 @@ export async function holdTickets(tx: Db, ids: readonly Id[], incidentId: Id): P
 }
 
 /** Solves what this incident still holds of the given tickets; who had no assignee gets the solver. */
-export async function solveHeld(tx: Db, ids: readonly Id[], incidentId: Id, solverId: Id, at: Date): Promise<(TakenOver & { assigneeId: Id | null })[]> {
+export async function solveHeld(
+  tx: Db,
+  ids: readonly Id[],
+  incidentId: Id,
+  solverId: Id,
+  at: Date,
+): Promise<(TakenOver & { assigneeId: Id | null })[]> {
   const result = await sql<TakenOver & { assigneeId: Id | null }>`
     with held as (
       select id, status, waiting_since, response_due_at, assignee_id from tickets
@@ -111,7 +124,12 @@ export async function solveHeld(tx: Db, ids: readonly Id[], incidentId: Id, solv
 /** Of the given tickets, those linked to this incident. */
 export async function keepLinked(db: Db, ids: readonly Id[], incidentId: Id): Promise<Id[]> {
   if (!ids.length) return []
-  const rows = await db.selectFrom('tickets').select('id').where('id', 'in', [...ids]).where('incidentId', '=', incidentId).execute()
+  const rows = await db
+    .selectFrom('tickets')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .where('incidentId', '=', incidentId)
+    .execute()
   return rows.map(row => row.id)
 }
 

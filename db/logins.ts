@@ -60,6 +60,11 @@ export async function endSession(db: Db, token: string) {
 }
 
 export async function findPasswordHash(db: Db, teammateId: Id): Promise<string | null> {
-  const row = await db.selectFrom('logins').select('password').where('userId', '=', teammateId).where('providerId', '=', 'credential').executeTakeFirst()
+  const row = await db
+    .selectFrom('logins')
+    .select('password')
+    .where('userId', '=', teammateId)
+    .where('providerId', '=', 'credential')
+    .executeTakeFirst()
   return row?.password ?? null
 }

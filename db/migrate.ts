@@ -1,9 +1,10 @@
 // Brings the database's tables up to this version, and says which steps were taken.
-import type { Db } from './schema.ts'
+
 import { Migrator } from 'kysely/migration'
 import * as theHouse from './migrations/0001-the-house.ts'
 import * as signIn from './migrations/0002-sign-in.ts'
 import * as queueViews from './migrations/0003-queue-views.ts'
+import type { Db } from './schema.ts'
 
 /** Forward only; runs alone (an advisory lock in the database), any number of times. */
 export async function migrate(db: Db): Promise<string[]> {

@@ -18,5 +18,9 @@ export async function insertNote(tx: Db, note: { id: Id; ticketId: Id; teammateI
 
 /** The same words on many tickets, in one statement. */
 export async function insertNotes(tx: Db, notes: readonly { id: Id; ticketId: Id; teammateId: Id; text: string; createdAt: Date }[]) {
-  if (notes.length) await tx.insertInto('notes').values([...notes]).execute()
+  if (notes.length)
+    await tx
+      .insertInto('notes')
+      .values([...notes])
+      .execute()
 }

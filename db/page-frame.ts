@@ -32,9 +32,19 @@ export const inQueue = sql<boolean>`status in ('new', 'open') and snoozed_until 
 function readIncident(row: Record<string, unknown>): IncidentRow & { linked: number } {
   const date = (value: unknown) => (value === null ? null : new Date(value as string))
   return {
-    id: row.id as string, number: row.number as number, title: row.title as string, impact: row.impact as string,
-    severity: row.severity as IncidentRow['severity'], status: row.status as IncidentRow['status'], components: row.components as string[],
-    declaredById: row.declared_by_id as string, declaredAt: date(row.declared_at)!, monitoringSince: date(row.monitoring_since),
-    resolvedAt: date(row.resolved_at), nextUpdateDueAt: date(row.next_update_due_at), isDemo: row.is_demo as boolean, linked: row.linked as number,
+    id: row.id as string,
+    number: row.number as number,
+    title: row.title as string,
+    impact: row.impact as string,
+    severity: row.severity as IncidentRow['severity'],
+    status: row.status as IncidentRow['status'],
+    components: row.components as string[],
+    declaredById: row.declared_by_id as string,
+    declaredAt: date(row.declared_at)!,
+    monitoringSince: date(row.monitoring_since),
+    resolvedAt: date(row.resolved_at),
+    nextUpdateDueAt: date(row.next_update_due_at),
+    isDemo: row.is_demo as boolean,
+    linked: row.linked as number,
   }
 }

@@ -66,7 +66,13 @@ export async function listQueue(db: Db, q: QueueQuestion): Promise<QueueRow[]> {
   const limit = sql`limit ${sql.lit(q.limit + 1)}`
   const ids = order
     ? sql`select * from tickets t where ${where} and ${narrowed} order by ${order} ${limit}`
-    : sql`select * from (${sql.join(walks(q.after, q.after?.asOf ?? q.now).map(walk => sql`(select *, ${sql.lit(walk.rank)} as walk from tickets t where ${where} and ${narrowed} and ${walk.where} ${ORDER} ${limit})`), sql` union all `)}) t
+    : sql`select * from (${sql.join(
+        walks(q.after, q.after?.asOf ?? q.now).map(
+          walk =>
+            sql`(select *, ${sql.lit(walk.rank)} as walk from tickets t where ${where} and ${narrowed} and ${walk.where} ${ORDER} ${limit})`,
+        ),
+        sql` union all `,
+      )}) t
       order by walk, response_due_at, waiting_since, id ${limit}`
   const sorted = order ?? sql`t.walk, t.response_due_at, t.waiting_since, t.id`
   const result = await sql<QueueRow>`
@@ -93,7 +99,9 @@ export async function countViews(db: Db, teammateId: Id, now: Date): Promise<Cou
   )
   const result = await sql<Counts>`select ${sql.join(counted)},
     (select count(*) from (select 1 from mentions where category in (${sql.join(OPPORTUNITY)}) and ${untaken} limit 1000) n)::int as opportunity,
-    (select count(*) from (select 1 from mentions where needs_review and ticket_id is null and direction = 'inbound' limit 1000) n)::int as review`.execute(db)
+    (select count(*) from (select 1 from mentions where needs_review and ticket_id is null and direction = 'inbound' limit 1000) n)::int as review`.execute(
+    db,
+  )
   return result.rows[0]!
 }
 
@@ -116,11 +124,15 @@ export interface CardRow {
 /** Mentions without a ticket, newest first: cards a person may open or dismiss. */
 export async function listCards(db: Db, view: MentionView, limit: number, before?: Date): Promise<CardRow[]> {
   const older = before ? sql<boolean>`posted_at < ${before}` : sql<boolean>`true`
-  const newest = (where: RawBuilder<unknown>) => sql`(select * from mentions where ${where} and ${older} order by posted_at desc limit ${sql.lit(limit + 1)})`
+  const newest = (where: RawBuilder<unknown>) =>
+    sql`(select * from mentions where ${where} and ${older} order by posted_at desc limit ${sql.lit(limit + 1)})`
   const found =
     view === 'review'
       ? newest(sql`needs_review and ticket_id is null and direction = 'inbound'`)
-      : sql.join((view === 'noise' ? NOISE : OPPORTUNITY).map(category => newest(sql`category = ${category} and ${untaken}`)), sql` union all `)
+      : sql.join(
+          (view === 'noise' ? NOISE : OPPORTUNITY).map(category => newest(sql`category = ${category} and ${untaken}`)),
+          sql` union all `,
+        )
   const result = await sql<CardRow>`
     select m.id, m.platform, m.visibility, coalesce(c.handle, '') as handle, coalesce(c.name, '') as name, c.followers, m.text, m.language, m.url, m.posted_at, m.category,
       m.needs_review, m.verdict
@@ -133,7 +145,9 @@ export async function listCards(db: Db, view: MentionView, limit: number, before
 /** The first waiting ticket nobody is looking at and nobody else has: "get next". */
 export async function findNextNumber(db: Db, teammateId: Id, now: Date): Promise<number | undefined> {
   const rows = await listQueue(db, { view: 'waiting', teammateId, now, limit: 50 })
-  const seen = await sql<{ ticketId: Id }>`select ticket_id from presence where teammate_id <> ${teammateId} and seen_at > ${new Date(now.getTime() - 45_000)}`.execute(db)
+  const seen = await sql<{
+    ticketId: Id
+  }>`select ticket_id from presence where teammate_id <> ${teammateId} and seen_at > ${new Date(now.getTime() - 45_000)}`.execute(db)
   const taken = new Set(seen.rows.map(row => row.ticketId))
   return rows.find(row => !taken.has(row.id) && (row.assigneeId === null || row.assigneeId === teammateId))?.number
 }
@@ -157,7 +171,8 @@ const VIEWS: Record<TicketView, (q: QueueQuestion) => { where: RawBuilder<boolea
 }
 
 /** The same order as one expression, for a list short enough to be sorted whole. */
-const byRule = (now: Date) => sql`case when t.priority_rank = 0 then 0 when t.priority_rank = 1 or t.response_due_at < ${now} then 1 else 2 end, t.response_due_at, t.waiting_since, t.id`
+const byRule = (now: Date) =>
+  sql`case when t.priority_rank = 0 then 0 when t.priority_rank = 1 or t.response_due_at < ${now} then 1 else 2 end, t.response_due_at, t.waiting_since, t.id`
 
 const ORDER = sql`order by priority_rank, response_due_at, waiting_since, id`
 type Walk = { rank: 0 | 1 | 2; where: RawBuilder<unknown> }
@@ -206,7 +221,10 @@ async function sqlOfSearch(db: Db, s: QueueSearch, teammateId: Id, now: Date): P
   else if (s.assignee) parts.push(sql`t.assignee_id in (select id from teammates where lower(initials) = ${s.assignee.toLowerCase()})`)
   if (s.isBreached) parts.push(sql`t.response_due_at < ${now}`)
   if (s.waitingMinutes !== undefined) parts.push(sql`t.waiting_since < ${new Date(now.getTime() - s.waitingMinutes * 60_000)}`)
-  if (s.from) parts.push(sql`t.customer_id in (select id from customers where lower(handle) = ${s.from.toLowerCase()} or lower(name) = ${s.from.toLowerCase()})`)
+  if (s.from)
+    parts.push(
+      sql`t.customer_id in (select id from customers where lower(handle) = ${s.from.toLowerCase()} or lower(name) = ${s.from.toLowerCase()})`,
+    )
   if (s.language) parts.push(sql`exists (select 1 from mentions m where m.id = t.latest_mention_id and m.language = ${s.language})`)
   for (const words of s.words) parts.push(sql`t.id = any(${await findTicketsSaying(db, words)}::uuid[])`)
   return sql<boolean>`(${sql.join(parts, sql` and `)})`

@@ -56,4 +56,7 @@ function readTerm(term: string, search: QueueSearch): boolean {
 const PRIORITIES = ['urgent', 'high', 'normal'] as const
 const STATUSES = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'] as const
 const isOneOf = <T extends string>(list: readonly T[], value: string): value is T => (list as readonly string[]).includes(value)
-const set = (search: QueueSearch, found: Partial<QueueSearch>) => { Object.assign(search, found); return true }
+const set = (search: QueueSearch, found: Partial<QueueSearch>) => {
+  Object.assign(search, found)
+  return true
+}

@@ -42,36 +42,74 @@ export type ReplyRow = Selectable<RepliesTable>
 
 export const findReply = (db: Db, id: Id) => db.selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst()
 
-export const insertReply = (tx: Db, reply: Insertable<RepliesTable>) => tx.insertInto('replies').values(reply).returningAll().executeTakeFirstOrThrow()
+export const insertReply = (tx: Db, reply: Insertable<RepliesTable>) =>
+  tx.insertInto('replies').values(reply).returningAll().executeTakeFirstOrThrow()
 
 /** One rendition of a status update per account: a second one is not stored. */
 export const insertBroadcast = (tx: Db, reply: Insertable<RepliesTable>) =>
-  tx.insertInto('replies').values(reply).onConflict(c => c.doNothing()).returningAll().executeTakeFirst()
+  tx
+    .insertInto('replies')
+    .values(reply)
+    .onConflict(c => c.doNothing())
+    .returningAll()
+    .executeTakeFirst()
 export const lockReply = (tx: Db, id: Id) => tx.selectFrom('replies').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 export const findDraft = (db: Db, ticketId: Id, teammateId: Id) =>
-  db.selectFrom('replies').selectAll().where('ticketId', '=', ticketId).where('writtenById', '=', teammateId).where('status', '=', 'draft').executeTakeFirst()
+  db
+    .selectFrom('replies')
+    .selectAll()
+    .where('ticketId', '=', ticketId)
+    .where('writtenById', '=', teammateId)
+    .where('status', '=', 'draft')
+    .executeTakeFirst()
 
 /** What a form has already sent: its reply, and the other half of a move to DM. */
 export async function listRepliesOfKey(db: Db, idempotencyKey: string): Promise<ReplyRow[]> {
-  return db.selectFrom('replies').selectAll().where('idempotencyKey', 'in', [idempotencyKey, pointerKey(idempotencyKey)]).orderBy('idempotencyKey').execute()
+  return db
+    .selectFrom('replies')
+    .selectAll()
+    .where('idempotencyKey', 'in', [idempotencyKey, pointerKey(idempotencyKey)])
+    .orderBy('idempotencyKey')
+    .execute()
 }
 export const pointerKey = (idempotencyKey: string) => `${idempotencyKey} pointer`
 
 /** Changes a reply that stays in its status. */
 export async function updateReply(tx: Db, id: Id, change: Partial<Omit<ReplyRow, 'id' | 'status'>>) {
-  return tx.updateTable('replies').set({ ...change, updatedAt: new Date() }).where('id', '=', id).returningAll().executeTakeFirst()
+  return tx
+    .updateTable('replies')
+    .set({ ...change, updatedAt: new Date() })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
 }
 
 /** The teammate's own answers on a ticket that are out or on their way since then: an autosave that comes late must not bring them back as a draft. */
 export async function listOwnApproved(db: Db, ticketId: Id, teammateId: Id, since: Date) {
-  return db.selectFrom('replies').select(['id', 'text']).where('ticketId', '=', ticketId).where('writtenById', '=', teammateId)
-    .where('status', 'in', ['approved', 'sending', 'sent', 'unsure']).where('createdAt', '>=', since).execute()
+  return db
+    .selectFrom('replies')
+    .select(['id', 'text'])
+    .where('ticketId', '=', ticketId)
+    .where('writtenById', '=', teammateId)
+    .where('status', 'in', ['approved', 'sending', 'sent', 'unsure'])
+    .where('createdAt', '>=', since)
+    .execute()
 }
 
 /** A draft that was never approved leaves nothing behind; one that was keeps its row. */
 export async function removeDraft(tx: Db, ticketId: Id, teammateId: Id) {
-  const drafts = tx.selectFrom('replies').select('id').where('ticketId', '=', ticketId).where('writtenById', '=', teammateId).where('status', '=', 'draft')
-  await tx.updateTable('replies').set({ status: 'discarded', updatedAt: new Date() }).where('id', 'in', drafts).where('ticketRevision', 'is not', null).execute()
+  const drafts = tx
+    .selectFrom('replies')
+    .select('id')
+    .where('ticketId', '=', ticketId)
+    .where('writtenById', '=', teammateId)
+    .where('status', '=', 'draft')
+  await tx
+    .updateTable('replies')
+    .set({ status: 'discarded', updatedAt: new Date() })
+    .where('id', 'in', drafts)
+    .where('ticketRevision', 'is not', null)
+    .execute()
   await tx.deleteFrom('replies').where('id', 'in', drafts).where('ticketRevision', 'is', null).execute()
 }
 
@@ -79,14 +117,22 @@ export async function removeDraft(tx: Db, ticketId: Id, teammateId: Id) {
 export async function hasTroubledReply(tx: Db, ticketId: Id): Promise<boolean> {
   const result = await sql`
     select 1 from replies r where ticket_id = ${ticketId} and ((status = 'unsure' and next_read_back_at is null) or (status = 'refused'
-      and not exists (select 1 from replies later where later.ticket_id = r.ticket_id and later.status = 'sent' and later.created_at > r.created_at))) limit 1`.execute(tx)
+      and not exists (select 1 from replies later where later.ticket_id = r.ticket_id and later.status = 'sent' and later.created_at > r.created_at))) limit 1`.execute(
+    tx,
+  )
   return result.rows.length > 0
 }
 
 /** Another reply of this account already is that post over there. */
 export async function isExternalIdTaken(db: Db, accountId: Id, externalId: string, byOtherThan: Id): Promise<boolean> {
-  const row = await db.selectFrom('replies').select('id').where('accountId', '=', accountId).where('externalId', '=', externalId)
-    .where('id', '!=', byOtherThan).limit(1).executeTakeFirst()
+  const row = await db
+    .selectFrom('replies')
+    .select('id')
+    .where('accountId', '=', accountId)
+    .where('externalId', '=', externalId)
+    .where('id', '!=', byOtherThan)
+    .limit(1)
+    .executeTakeFirst()
   return row !== undefined
 }
 
@@ -95,8 +141,12 @@ export async function isExternalIdTaken(db: Db, accountId: Id, externalId: strin
  * `when` narrows further (only if due, only by its writer).
  */
 export async function moveReply(
-  db: Db, id: Id, from: ReplyStatus | readonly ReplyStatus[], to: ReplyStatus,
-  change: Partial<Omit<ReplyRow, 'id' | 'status'>> = {}, when: { dueBy?: Date; notDueBy?: Date } = {},
+  db: Db,
+  id: Id,
+  from: ReplyStatus | readonly ReplyStatus[],
+  to: ReplyStatus,
+  change: Partial<Omit<ReplyRow, 'id' | 'status'>> = {},
+  when: { dueBy?: Date; notDueBy?: Date } = {},
 ): Promise<ReplyRow | undefined> {
   return db
     .updateTable('replies')
@@ -111,7 +161,14 @@ export async function moveReply(
 
 /** Approved and due but not taken (a lost ring), for the sweep. */
 export function listDueReplies(db: Db, now: Date, limit: number) {
-  return db.selectFrom('replies').select(['id', 'sendAt']).where('status', '=', 'approved').where('sendAt', '<=', now).orderBy('sendAt').limit(limit).execute()
+  return db
+    .selectFrom('replies')
+    .select(['id', 'sendAt'])
+    .where('status', '=', 'approved')
+    .where('sendAt', '<=', now)
+    .orderBy('sendAt')
+    .limit(limit)
+    .execute()
 }
 
 /** Died while sending, or unknown and due to be looked up. */
@@ -119,21 +176,29 @@ export function listUnsettledReplies(db: Db, sendingBefore: Date, now: Date, lim
   return db
     .selectFrom('replies')
     .select(['id', 'status'])
-    .where(eb => eb.or([
-      eb.and([eb('status', '=', 'sending'), eb('sendingAt', '<', sendingBefore)]),
-      eb.and([eb('status', '=', 'unsure'), eb('nextReadBackAt', '<=', now)]),
-    ]))
+    .where(eb =>
+      eb.or([
+        eb.and([eb('status', '=', 'sending'), eb('sendingAt', '<', sendingBefore)]),
+        eb.and([eb('status', '=', 'unsure'), eb('nextReadBackAt', '<=', now)]),
+      ]),
+    )
     .limit(limit)
     .execute()
 }
 
 /** Our own words coming back: the replies they may be the echo of, by id, by our key, or by the same words not yet settled. */
-export async function findEchoed(tx: Db, accountId: Id, echo: { externalId: string; echoOf: string | null; text: string }): Promise<ReplyRow | undefined> {
+export async function findEchoed(
+  tx: Db,
+  accountId: Id,
+  echo: { externalId: string; echoOf: string | null; text: string },
+): Promise<ReplyRow | undefined> {
   const result = await sql<ReplyRow>`
     select * from replies where account_id = ${accountId} and (
       external_id = ${echo.externalId}
       or (status in ('sending', 'unsure') and (id::text = ${echo.echoOf ?? ''} or (external_id is null and text = ${echo.text}))))
-    order by (external_id = ${echo.externalId}) desc nulls last, (id::text = ${echo.echoOf ?? ''}) desc, created_at limit 1 for update`.execute(tx)
+    order by (external_id = ${echo.externalId}) desc nulls last, (id::text = ${echo.echoOf ?? ''}) desc, created_at limit 1 for update`.execute(
+    tx,
+  )
   return result.rows[0]
 }
 

@@ -14,5 +14,9 @@ export async function findSetting(db: Db, key: string): Promise<unknown> {
 
 export async function saveSetting(db: Db, key: string, value: unknown, now: Date) {
   const row = { value: JSON.stringify(value), updatedAt: now }
-  await db.insertInto('settings').values({ key, ...row }).onConflict(c => c.column('key').doUpdateSet(row)).execute()
+  await db
+    .insertInto('settings')
+    .values({ key, ...row })
+    .onConflict(c => c.column('key').doUpdateSet(row))
+    .execute()
 }

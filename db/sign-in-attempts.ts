@@ -17,9 +17,4 @@ export const findSignInAttempt = (db: Db, state: string) =>
 
 /** Good for one use: undefined when it was used, never was, or belongs to another teammate. */
 export const takeSignInAttempt = (db: Db, state: string, teammateId: Id) =>
-  db
-    .deleteFrom('signInAttempts')
-    .where('state', '=', state)
-    .where('teammateId', '=', teammateId)
-    .returningAll()
-    .executeTakeFirst()
+  db.deleteFrom('signInAttempts').where('state', '=', state).where('teammateId', '=', teammateId).returningAll().executeTakeFirst()

@@ -22,15 +22,27 @@ export const listTeammates = (db: Db) => db.selectFrom('teammates').selectAll().
 export const findTeammate = (db: Db, id: Id) => db.selectFrom('teammates').selectAll().where('id', '=', id).executeTakeFirst()
 export const getTeammate = (db: Db, id: Id) => db.selectFrom('teammates').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
-export async function insertTeammate(tx: Db, teammate: Pick<TeammateRow, 'id' | 'name' | 'email' | 'role' | 'initials'> & { emailVerified?: boolean }) {
+export async function insertTeammate(
+  tx: Db,
+  teammate: Pick<TeammateRow, 'id' | 'name' | 'email' | 'role' | 'initials'> & { emailVerified?: boolean },
+) {
   await tx.insertInto('teammates').values(teammate).execute()
 }
 
-export async function changeTeammate(db: Db, id: Id, change: Partial<Pick<TeammateRow, 'name' | 'initials' | 'role' | 'undoSeconds' | 'isActive' | 'updatedAt'>>) {
+export async function changeTeammate(
+  db: Db,
+  id: Id,
+  change: Partial<Pick<TeammateRow, 'name' | 'initials' | 'role' | 'undoSeconds' | 'isActive' | 'updatedAt'>>,
+) {
   await db.updateTable('teammates').set(change).where('id', '=', id).execute()
 }
 
 export async function countActiveAdmins(db: Db): Promise<number> {
-  const row = await db.selectFrom('teammates').select(eb => eb.fn.countAll<number>().as('n')).where('role', '=', 'admin').where('isActive', '=', true).executeTakeFirstOrThrow()
+  const row = await db
+    .selectFrom('teammates')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .where('role', '=', 'admin')
+    .where('isActive', '=', true)
+    .executeTakeFirstOrThrow()
   return Number(row.n)
 }

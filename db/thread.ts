@@ -98,7 +98,13 @@ export type AnswerableMention = Answerable & { id: Id; customerId: Id; text: str
 
 /** The customer's mentions of a ticket that are still there, newest first. */
 export async function listAnswerable(db: Db, ticketId: Id, limit = 20): Promise<AnswerableMention[]> {
-  const rows = await answerables(db).where('m.ticketId', '=', ticketId).where('m.removedAt', 'is', null).orderBy('m.postedAt', 'desc').orderBy('m.id', 'desc').limit(limit).execute()
+  const rows = await answerables(db)
+    .where('m.ticketId', '=', ticketId)
+    .where('m.removedAt', 'is', null)
+    .orderBy('m.postedAt', 'desc')
+    .orderBy('m.id', 'desc')
+    .limit(limit)
+    .execute()
   return rows.map(toAnswerable)
 }
 
@@ -111,7 +117,19 @@ function answerables(db: Db) {
   return db
     .selectFrom('mentions as m')
     .innerJoin('customers as c', 'c.id', 'm.customerId')
-    .select(['m.id', 'm.externalId', 'm.replyToExternalId', 'm.visibility', 'm.threadKey', 'm.addressesUs', 'm.postedAt', 'm.facts', 'm.text', 'm.removedAt', 'm.customerId'])
+    .select([
+      'm.id',
+      'm.externalId',
+      'm.replyToExternalId',
+      'm.visibility',
+      'm.threadKey',
+      'm.addressesUs',
+      'm.postedAt',
+      'm.facts',
+      'm.text',
+      'm.removedAt',
+      'm.customerId',
+    ])
     .select(['c.externalId as authorId', 'c.handle', 'c.name', 'c.followers'])
     .where('m.direction', '=', 'inbound')
 }
@@ -150,6 +168,8 @@ export async function isPrivatelyAnswered(db: Db, mentionId: Id): Promise<boolea
 export async function countPublicAnswers(db: Db, ticketId: Id): Promise<number> {
   const result = await sql<{ n: number }>`
     select ((select count(*) from replies where ticket_id = ${ticketId} and visibility = 'public' and status = 'sent' and role in ('answer', 'handoff', 'ack'))
-      + (select count(*) from mentions where ticket_id = ${ticketId} and visibility = 'public' and direction = 'outbound' and reply_id is null and removed_at is null))::int as n`.execute(db)
+      + (select count(*) from mentions where ticket_id = ${ticketId} and visibility = 'public' and direction = 'outbound' and reply_id is null and removed_at is null))::int as n`.execute(
+    db,
+  )
   return result.rows[0]!.n
 }

@@ -1,5 +1,5 @@
 // Ticket events: what happened, append-only; every number a manager reads is counted from these.
-import type { ColumnType, GeneratedAlways, Generated, Selectable } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Id, TicketEventKind } from '../domain.ts'
 import type { Db } from './schema.ts'
@@ -41,8 +41,18 @@ export interface NewTicketEvent {
 export async function appendTicketEvents(tx: Db, events: readonly NewTicketEvent[]) {
   if (!events.length) return
   const rows = events.map((e, n) => ({
-    n, ticket_id: e.ticketId, kind: e.kind, at: e.at, teammate_id: e.teammateId ?? null, actor: e.actor, before: e.before ?? null, after: e.after ?? null,
-    mention_id: e.mentionId ?? null, reply_id: e.replyId ?? null, turn_started_at: e.turnStartedAt ?? null, turn_due_at: e.turnDueAt ?? null,
+    n,
+    ticket_id: e.ticketId,
+    kind: e.kind,
+    at: e.at,
+    teammate_id: e.teammateId ?? null,
+    actor: e.actor,
+    before: e.before ?? null,
+    after: e.after ?? null,
+    mention_id: e.mentionId ?? null,
+    reply_id: e.replyId ?? null,
+    turn_started_at: e.turnStartedAt ?? null,
+    turn_due_at: e.turnDueAt ?? null,
     is_first_response: e.isFirstResponse ?? false,
   }))
   await sql`

@@ -101,7 +101,9 @@ export async function listThreadReplies(db: Db, ticketId: Id): Promise<ThreadRep
 
 export async function listThreadNotes(db: Db, ticketId: Id): Promise<ThreadNote[]> {
   const result = await sql<ThreadNote>`
-    select n.id, t.name as by, n.text, n.created_at from notes n join teammates t on t.id = n.teammate_id where n.ticket_id = ${ticketId} order by n.created_at`.execute(db)
+    select n.id, t.name as by, n.text, n.created_at from notes n join teammates t on t.id = n.teammate_id where n.ticket_id = ${ticketId} order by n.created_at`.execute(
+    db,
+  )
   return result.rows
 }
 

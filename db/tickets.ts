@@ -44,14 +44,21 @@ export interface TicketsTable {
 }
 export type TicketRow = Selectable<TicketsTable>
 
-export const findTicketByNumber = (db: Db, number: number) => db.selectFrom('tickets').selectAll().where('number', '=', number).executeTakeFirst()
+export const findTicketByNumber = (db: Db, number: number) =>
+  db.selectFrom('tickets').selectAll().where('number', '=', number).executeTakeFirst()
 export const getTicket = (db: Db, id: Id) => db.selectFrom('tickets').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
 /** Locks one ticket for the transaction: every verb on a ticket begins so. */
-export const lockTicket = (tx: Db, id: Id) => tx.selectFrom('tickets').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+export const lockTicket = (tx: Db, id: Id) =>
+  tx.selectFrom('tickets').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
 
 /** Changes a locked ticket; each change is a new revision, so a reply written before it is stopped. */
-export async function updateTicket(tx: Db, id: Id, change: Partial<Omit<TicketRow, 'id' | 'number' | 'priorityRank' | 'revision'>>, options: { newRevision: boolean }) {
+export async function updateTicket(
+  tx: Db,
+  id: Id,
+  change: Partial<Omit<TicketRow, 'id' | 'number' | 'priorityRank' | 'revision'>>,
+  options: { newRevision: boolean },
+) {
   return tx
     .updateTable('tickets')
     .set(eb => ({ ...change, ...(options.newRevision ? { revision: eb('revision', '+', 1) } : {}) }))
@@ -95,6 +102,8 @@ export async function solveTicketsPendingSince(db: Db, since: Date, now: Date): 
 export async function closeTicketsSolvedBefore(db: Db, before: Date, now: Date): Promise<Id[]> {
   const result = await sql<{ id: Id }>`
     update tickets set status = 'closed', closed_at = ${now} where id in (
-      select id from tickets where status = 'solved' and solved_at < ${before} order by id limit 1000 for update skip locked) returning id`.execute(db)
+      select id from tickets where status = 'solved' and solved_at < ${before} order by id limit 1000 for update skip locked) returning id`.execute(
+    db,
+  )
   return result.rows.map(row => row.id)
 }

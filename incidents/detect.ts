@@ -65,12 +65,21 @@ export async function findSuggestion(db: Db, now: Date): Promise<Suggestion | nu
 }
 
 /** "Not an incident", says a person: quiet for two hours, with the reason in the audit. */
-export async function muteSuggestion(desk: Desk, given: { because: string; teammateId: Id }): Promise<{ ok: true } | { ok: false; because: string }> {
+export async function muteSuggestion(
+  desk: Desk,
+  given: { because: string; teammateId: Id },
+): Promise<{ ok: true } | { ok: false; because: string }> {
   const because = given.because.trim()
   if (!because) return { ok: false, because: 'Say why it is not an incident: others will see the reason.' }
   const until = new Date(desk.now().getTime() + MUTE_MS)
   await saveSetting(desk.db, MUTED, { until, because }, desk.now())
-  await insertAuditEntry(desk.db, { at: desk.now(), teammateId: given.teammateId, action: 'incident.dismissed', subject: 'incidents', after: { because, until } })
+  await insertAuditEntry(desk.db, {
+    at: desk.now(),
+    teammateId: given.teammateId,
+    action: 'incident.dismissed',
+    subject: 'incidents',
+    after: { because, until },
+  })
   desk.live.tell({ topic: 'incident' })
   return { ok: true }
 }

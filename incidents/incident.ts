@@ -1,9 +1,17 @@
 // Declares incidents, moves them along, and ties tickets to them.
-import { v7 as newId, validate as isId } from 'uuid'
-import { insertAuditEntry } from '../db/audit-entries.ts'
+import { validate as isId, v7 as newId } from 'uuid'
 import { listAccounts } from '../db/accounts.ts'
+import { insertAuditEntry } from '../db/audit-entries.ts'
 import {
-  findIncident, findTakenOver, holdTickets, type IncidentRow, insertIncident, listActiveIncidents, listMatchingIds, lockIncident, updateIncident,
+  findIncident,
+  findTakenOver,
+  holdTickets,
+  type IncidentRow,
+  insertIncident,
+  listActiveIncidents,
+  listMatchingIds,
+  lockIncident,
+  updateIncident,
 } from '../db/incidents.ts'
 import type { Db, Tx } from '../db/schema.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
@@ -25,11 +33,16 @@ export const severities: Record<Severity, string> = {
 /** The steps of a running incident; it may step back. The all-clear resolves it. */
 export const runningSteps = ['investigating', 'identified', 'monitoring'] as const satisfies IncidentStatus[]
 export const stepWords: Record<IncidentStatus, string> = {
-  investigating: 'Investigating', identified: 'Identified', monitoring: 'Monitoring', resolved: 'Resolved', postmortem: 'Postmortem published',
+  investigating: 'Investigating',
+  identified: 'Identified',
+  monitoring: 'Monitoring',
+  resolved: 'Resolved',
+  postmortem: 'Postmortem published',
 }
 
 export async function declareIncident(
-  desk: Desk, given: By & { title: string; impact: string; severity: Severity; components: readonly string[] },
+  desk: Desk,
+  given: By & { title: string; impact: string; severity: Severity; components: readonly string[] },
 ): Promise<{ ok: true; incident: IncidentRow } | { ok: false; because: string }> {
   const title = given.title.trim()
   const impact = given.impact.trim().replace(/[.!]+$/, '')
@@ -38,11 +51,22 @@ export async function declareIncident(
   const accounts = await listAccounts(desk.db)
   const incident = await desk.db.transaction().execute(async tx => {
     const row = await insertIncident(tx, {
-      id: newId(), title, impact, severity: given.severity, components: [...new Set(given.components)], declaredById: given.teammateId, declaredAt: desk.now(),
+      id: newId(),
+      title,
+      impact,
+      severity: given.severity,
+      components: [...new Set(given.components)],
+      declaredById: given.teammateId,
+      declaredAt: desk.now(),
       nextUpdateDueAt: nextUpdateDueAt(given.severity, hasShortForm(desk, accounts), desk.now()),
       isDemo: accounts.length > 0 && accounts.every(account => account.isDemo),
     })
-    await log(tx, desk, row.id, given, 'incident.declared', undefined, { title, impact, severity: given.severity, components: given.components })
+    await log(tx, desk, row.id, given, 'incident.declared', undefined, {
+      title,
+      impact,
+      severity: given.severity,
+      components: given.components,
+    })
     return row
   })
   desk.live.tell({ topic: 'incident', id: incident.id })
@@ -57,12 +81,25 @@ export async function moveIncident(desk: Desk, given: By & { incidentId: Id; to:
     if (!incident) return { ok: false, because: 'That incident is not here.' }
     const severity = given.severity ?? incident.severity
     if (incident.status === given.to && incident.severity === severity) return { ok: true }
-    if (!mayMove(incident.status, given.to)) return { ok: false, because: `From ${incident.status} it cannot go to ${given.to}.${given.to === 'resolved' ? ' Give the all-clear.' : ''}` }
+    if (!mayMove(incident.status, given.to))
+      return {
+        ok: false,
+        because: `From ${incident.status} it cannot go to ${given.to}.${given.to === 'resolved' ? ' Give the all-clear.' : ''}`,
+      }
     await updateIncident(tx, incident.id, {
-      severity, ...steppedTo(incident, given.to, desk.now()),
+      severity,
+      ...steppedTo(incident, given.to, desk.now()),
       nextUpdateDueAt: incident.resolvedAt ? null : nextUpdateDueAt(severity, hasShortForm(desk, accounts), desk.now()),
     })
-    await log(tx, desk, incident.id, given, 'incident.moved', { status: incident.status, severity: incident.severity }, { status: given.to, severity })
+    await log(
+      tx,
+      desk,
+      incident.id,
+      given,
+      'incident.moved',
+      { status: incident.status, severity: incident.severity },
+      { status: given.to, severity },
+    )
     return { ok: true }
   })
   if (done.ok) desk.live.tell({ topic: 'incident', id: given.incidentId })
@@ -94,7 +131,8 @@ export const MATCH_BEFORE_MS = 2 * 3_600_000
  * What the composer asks before it opens: "Hold & link".
  */
 export async function incidentFor(
-  desk: Pick<Desk, 'db'>, ticket: Pick<TicketRow, 'incidentId' | 'category' | 'startedAt' | 'tags'>,
+  desk: Pick<Desk, 'db'>,
+  ticket: Pick<TicketRow, 'incidentId' | 'category' | 'startedAt' | 'tags'>,
 ): Promise<{ incident: IncidentRow; isLinked: boolean } | null> {
   if (ticket.incidentId) {
     const incident = await findIncident(desk.db, ticket.incidentId)
@@ -108,26 +146,37 @@ export async function incidentFor(
 
 /** Open outage reports nobody linked yet: what "link the matching ones" shows before it does. */
 export const findMatching = (desk: Pick<Desk, 'db'>, incident: IncidentRow): Promise<Id[]> =>
-  incident.resolvedAt ? Promise.resolve([]) : listMatchingIds(desk.db, new Date(incident.declaredAt.getTime() - MATCH_BEFORE_MS), MOST_MATCHES)
+  incident.resolvedAt
+    ? Promise.resolve([])
+    : listMatchingIds(desk.db, new Date(incident.declaredAt.getTime() - MATCH_BEFORE_MS), MOST_MATCHES)
 const MOST_MATCHES = 500
 
 /** Holds tickets back from the queue: one public update answers them all. Solved, spam and already linked ones are left as they are. */
-export async function linkTickets(desk: Desk, given: By & { ticketIds: readonly Id[]; incidentId: Id }): Promise<{ ok: true; linked: number } | { ok: false; because: string }> {
+export async function linkTickets(
+  desk: Desk,
+  given: By & { ticketIds: readonly Id[]; incidentId: Id },
+): Promise<{ ok: true; linked: number } | { ok: false; because: string }> {
   // A form without a choice sends no id at all.
   if (!isId(given.incidentId)) return { ok: false, because: 'Choose the incident it belongs to.' }
   const done = await desk.db.transaction().execute(async tx => {
     const incident = await lockIncident(tx, given.incidentId)
     if (!incident || incident.resolvedAt) return { ok: false as const, because: 'That incident is over: nothing can be linked to it.' }
     const taken = await holdTickets(tx, given.ticketIds, incident.id)
-    await appendTicketEvents(tx, taken.flatMap(before => [
-      {
-        ...stamp(desk, given, before.id), kind: 'linked' as const,
-        // The due time is kept here: an unlink gives it back.
-        before: { incidentId: null, waitingSince: before.waitingSince, responseDueAt: before.responseDueAt },
-        after: { incidentId: incident.id, incidentNumber: incident.number },
-      },
-      ...(before.status === 'new' ? [{ ...stamp(desk, given, before.id), kind: 'status_changed' as const, before: { status: 'new' }, after: { status: 'open' } }] : []),
-    ]))
+    await appendTicketEvents(
+      tx,
+      taken.flatMap(before => [
+        {
+          ...stamp(desk, given, before.id),
+          kind: 'linked' as const,
+          // The due time is kept here: an unlink gives it back.
+          before: { incidentId: null, waitingSince: before.waitingSince, responseDueAt: before.responseDueAt },
+          after: { incidentId: incident.id, incidentNumber: incident.number },
+        },
+        ...(before.status === 'new'
+          ? [{ ...stamp(desk, given, before.id), kind: 'status_changed' as const, before: { status: 'new' }, after: { status: 'open' } }]
+          : []),
+      ]),
+    )
     return { ok: true as const, linked: taken.length, ids: taken.map(t => t.id) }
   })
   if (!done.ok) return done
@@ -139,7 +188,11 @@ export async function linkTickets(desk: Desk, given: By & { ticketIds: readonly 
 export async function linkTicket(desk: Desk, given: By & { ticketId: Id; incidentId: Id }): Promise<Done> {
   const done = await linkTickets(desk, { ...given, ticketIds: [given.ticketId] })
   if (!done.ok || done.linked) return done.ok ? { ok: true } : done
-  const ticket = await desk.db.selectFrom('tickets').select(['status', 'incidentId', 'isSpam']).where('id', '=', given.ticketId).executeTakeFirstOrThrow()
+  const ticket = await desk.db
+    .selectFrom('tickets')
+    .select(['status', 'incidentId', 'isSpam'])
+    .where('id', '=', given.ticketId)
+    .executeTakeFirstOrThrow()
   if (ticket.incidentId === given.incidentId) return { ok: true }
   if (ticket.incidentId) return { ok: false, because: 'It is linked to another incident. Unlink it there first.' }
   return { ok: false, because: ticket.isSpam ? 'It is marked as spam.' : 'It is solved already. Reopen it first.' }
@@ -163,10 +216,14 @@ async function release(tx: Tx, desk: Desk, ticket: TicketRow, given: By & { beca
   const isRunning = ticket.waitingSince !== null && ticket.status !== 'solved' && ticket.status !== 'closed'
   const dueAt = isRunning ? await dueAgain(tx, ticket) : null
   await updateTicket(tx, ticket.id, { incidentId: null, isHeld: false, responseDueAt: dueAt }, { newRevision: false })
-  await appendTicketEvents(tx, [{
-    ...stamp(desk, given, ticket.id), kind: 'unlinked',
-    before: { incidentId: ticket.incidentId }, after: { incidentId: null, responseDueAt: dueAt, because: given.because ?? null },
-  }])
+  await appendTicketEvents(tx, [
+    {
+      ...stamp(desk, given, ticket.id),
+      kind: 'unlinked',
+      before: { incidentId: ticket.incidentId },
+      after: { incidentId: null, responseDueAt: dueAt, because: given.because ?? null },
+    },
+  ])
 }
 
 async function dueAgain(tx: Tx, ticket: TicketRow): Promise<Date> {

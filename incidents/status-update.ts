@@ -1,14 +1,22 @@
 // One status update, fitted to each platform and published once per platform through the outbox.
 import { v7 as newId } from 'uuid'
 import { listAccounts } from '../db/accounts.ts'
-import { findLastStatusUpdate, findStatusUpdate, type IncidentRow, insertBroadcasts, insertStatusUpdate, lockIncident, updateIncident } from '../db/incidents.ts'
+import {
+  findLastStatusUpdate,
+  findStatusUpdate,
+  type IncidentRow,
+  insertBroadcasts,
+  insertStatusUpdate,
+  lockIncident,
+  updateIncident,
+} from '../db/incidents.ts'
 import { moveReply } from '../db/replies.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, IncidentStatus } from '../domain.ts'
 import { ringFor } from '../responders/approve.ts'
 import { whyNotClear } from './all-clear.ts'
-import { mayPostAt, MINIMUM_MINUTES, nextUpdateDueAt } from './cadence.ts'
+import { MINIMUM_MINUTES, mayPostAt, nextUpdateDueAt } from './cadence.ts'
 import { hasShortForm, log, mayMove, steppedTo } from './incident.ts'
 import { finishText, proposeUpdate, type UpdateKind, whyNotPublish } from './wording.ts'
 
@@ -44,15 +52,42 @@ export async function publishUpdate(desk: Desk, update: NewUpdate): Promise<Publ
     const because = await whyNotNow(tx, incident, update, desk.now())
     if (because) return because
     await insertStatusUpdate(tx, {
-      id: update.updateId, incidentId: incident.id, kind: update.kind, incidentStatus: update.to, text: finish(update.text), nextUpdateAt: next,
-      writtenById: update.teammateId, createdAt: desk.now(),
+      id: update.updateId,
+      incidentId: incident.id,
+      kind: update.kind,
+      incidentStatus: update.to,
+      text: finish(update.text),
+      nextUpdateAt: next,
+      writtenById: update.teammateId,
+      createdAt: desk.now(),
     })
     const isOver = update.kind === 'allclear'
-    await updateIncident(tx, incident.id, { ...steppedTo(incident, update.to, desk.now()), nextUpdateDueAt: next, ...(isOver ? { resolvedAt: desk.now() } : {}) })
-    await log(tx, desk, incident.id, update, isOver ? 'incident.cleared' : 'incident.updated', { status: incident.status }, { status: update.to, updateId: update.updateId, overrideBecause: update.overrideBecause || null })
-    const replyIds = await insertBroadcasts(tx, update.renditions.map(({ accountId, text }) => ({
-      id: newId(), idempotencyKey: `${update.updateId} ${accountId}`, accountId, statusUpdateId: update.updateId, text: finish(text), writtenById: update.teammateId, sendAt: desk.now(),
-    })))
+    await updateIncident(tx, incident.id, {
+      ...steppedTo(incident, update.to, desk.now()),
+      nextUpdateDueAt: next,
+      ...(isOver ? { resolvedAt: desk.now() } : {}),
+    })
+    await log(
+      tx,
+      desk,
+      incident.id,
+      update,
+      isOver ? 'incident.cleared' : 'incident.updated',
+      { status: incident.status },
+      { status: update.to, updateId: update.updateId, overrideBecause: update.overrideBecause || null },
+    )
+    const replyIds = await insertBroadcasts(
+      tx,
+      update.renditions.map(({ accountId, text }) => ({
+        id: newId(),
+        idempotencyKey: `${update.updateId} ${accountId}`,
+        accountId,
+        statusUpdateId: update.updateId,
+        text: finish(text),
+        writtenById: update.teammateId,
+        sendAt: desk.now(),
+      })),
+    )
     return { ok: true as const, isRepeat: false, replyIds }
   })
   if (!done.ok) return done
@@ -62,12 +97,22 @@ export async function publishUpdate(desk: Desk, update: NewUpdate): Promise<Publ
 }
 
 /** "No change yet, still working": the next update in one press, to every account. */
-export async function publishUnchanged(desk: Desk, given: { updateId: Id; incident: IncidentRow; zone: string; teammateId: Id }): Promise<Published> {
+export async function publishUnchanged(
+  desk: Desk,
+  given: { updateId: Id; incident: IncidentRow; zone: string; teammateId: Id },
+): Promise<Published> {
   const { incident } = given
   const proposal = await proposeUpdate(desk, incident, 'unchanged')
   return publishUpdate(desk, {
-    updateId: given.updateId, incidentId: incident.id, kind: 'update', to: incident.status, text: proposal.text, renditions: proposal.renditions,
-    nextUpdateAt: await defaultNextUpdate(desk, incident), zone: given.zone, teammateId: given.teammateId,
+    updateId: given.updateId,
+    incidentId: incident.id,
+    kind: 'update',
+    to: incident.status,
+    text: proposal.text,
+    renditions: proposal.renditions,
+    nextUpdateAt: await defaultNextUpdate(desk, incident),
+    zone: given.zone,
+    teammateId: given.teammateId,
   })
 }
 
@@ -76,7 +121,10 @@ export async function defaultNextUpdate(desk: Desk, incident: Pick<IncidentRow, 
 }
 
 /** A platform refused it: the same post once more, by a person's decision. One that may have gone out is looked up, never sent again. */
-export async function retryBroadcast(desk: Desk, given: { replyId: Id; incidentId: Id; teammateId: Id }): Promise<{ ok: true } | { ok: false; because: string }> {
+export async function retryBroadcast(
+  desk: Desk,
+  given: { replyId: Id; incidentId: Id; teammateId: Id },
+): Promise<{ ok: true } | { ok: false; because: string }> {
   const moved = await moveReply(desk.db, given.replyId, 'refused', 'approved', { sendAt: desk.now(), problem: null })
   if (!moved?.statusUpdateId) return { ok: false, because: 'It is not refused any more: look again.' }
   await log(desk.db, desk, given.incidentId, given, 'incident.retried', undefined, { replyId: given.replyId })
@@ -101,7 +149,7 @@ async function findFault(desk: Desk, update: NewUpdate): Promise<Published | nul
   return null
 }
 
-async function whyNotNow(tx: Tx, incident: IncidentRow, update: NewUpdate, now: Date): Promise<Published & { ok: false } | null> {
+async function whyNotNow(tx: Tx, incident: IncidentRow, update: NewUpdate, now: Date): Promise<(Published & { ok: false }) | null> {
   if (incident.resolvedAt) return refuse('override', 'It is resolved. If it came back, declare it anew.')
   const isOver = update.kind === 'allclear'
   if (!isOver && !mayMove(incident.status, update.to)) return refuse('override', `From ${incident.status} it cannot go to ${update.to}.`)

@@ -1,10 +1,11 @@
 // The words of a status update, fitted to each platform: from the templates, else our own.
+
+import type { Connector, LengthRule } from '../connectors/connector.ts'
 import { listAccounts } from '../db/accounts.ts'
 import type { IncidentRow, StatusUpdateRow } from '../db/incidents.ts'
 import { listTemplates, type TemplateRow } from '../db/templates.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, Platform } from '../domain.ts'
-import type { Connector, LengthRule } from '../connectors/connector.ts'
 import { fillTemplate, findPlaceholders } from '../responders/placeholders.ts'
 import { signForTeam } from '../responders/signature.ts'
 
@@ -18,10 +19,14 @@ const short: Record<UpdateKind | 'unchanged', string> = {
   allclear: 'You can {{impact}} again. We are sorry for the trouble, and thank you for your patience.',
 }
 const full: Record<UpdateKind | 'unchanged', string> = {
-  holding: "We're sorry: some of you can't {{impact}} right now. Our team is looking for the cause, and there is nothing you need to do or send us. The next update comes here by {{next}}.",
-  update: "Some of you still can't {{impact}}, and we're sorry for it. Our team is working on it; there is nothing you need to do. The next update comes here by {{next}}.",
-  unchanged: "No change yet: some of you still can't {{impact}}. We're still working on it and we're sorry it takes this long. The next update comes here by {{next}}.",
-  allclear: 'You can {{impact}} again. If it still fails for you, close the app or page, open it again, and write to us if that does not help. We are sorry for the trouble, and thank you for your patience.',
+  holding:
+    "We're sorry: some of you can't {{impact}} right now. Our team is looking for the cause, and there is nothing you need to do or send us. The next update comes here by {{next}}.",
+  update:
+    "Some of you still can't {{impact}}, and we're sorry for it. Our team is working on it; there is nothing you need to do. The next update comes here by {{next}}.",
+  unchanged:
+    "No change yet: some of you still can't {{impact}}. We're still working on it and we're sorry it takes this long. The next update comes here by {{next}}.",
+  allclear:
+    'You can {{impact}} again. If it still fails for you, close the app or page, open it again, and write to us if that does not help. We are sorry for the trouble, and thank you for your patience.',
 }
 /** Where nobody promised a time (SEV3: on change). */
 const ON_CHANGE = 'as soon as something changes'
@@ -43,7 +48,11 @@ export interface Proposal {
 }
 
 /** A first version of the next update. `{{next}}` stays open until it is published, so the time said is the time promised. */
-export async function proposeUpdate(desk: Desk, incident: Pick<IncidentRow, 'impact' | 'title'>, kind: UpdateKind | 'unchanged'): Promise<Proposal> {
+export async function proposeUpdate(
+  desk: Desk,
+  incident: Pick<IncidentRow, 'impact' | 'title'>,
+  kind: UpdateKind | 'unchanged',
+): Promise<Proposal> {
   const [accounts, templates] = [await listAccounts(desk.db), await listTemplates(desk.db)]
   const word = (platform: Platform | null, isShort: boolean) => {
     const template = findTemplate(templates, kind, platform) ?? (isShort ? short : full)[kind]
@@ -51,13 +60,19 @@ export async function proposeUpdate(desk: Desk, incident: Pick<IncidentRow, 'imp
   }
   return {
     text: word(null, false),
-    renditions: accounts.filter(account => account.status !== 'off').map(account => {
-      const connector = desk.connectorFor(account.platform)
-      return {
-        accountId: account.id, platform: account.platform, label: `${connector.label} · ${account.name}`, rule: connector.limits.status, text: word(account.platform, isShortForm(connector)),
-        problem: account.status === 'reconnect' ? 'This account must be reconnected: the update waits until then.' : null,
-      }
-    }),
+    renditions: accounts
+      .filter(account => account.status !== 'off')
+      .map(account => {
+        const connector = desk.connectorFor(account.platform)
+        return {
+          accountId: account.id,
+          platform: account.platform,
+          label: `${connector.label} · ${account.name}`,
+          rule: connector.limits.status,
+          text: word(account.platform, isShortForm(connector)),
+          problem: account.status === 'reconnect' ? 'This account must be reconnected: the update waits until then.' : null,
+        }
+      }),
   }
 }
 
@@ -91,4 +106,3 @@ export function whyNotPublish(text: string, rule: LengthRule | null): string | n
   const length = rule.count(text)
   return length > rule.limit ? `It is ${length - rule.limit} ${rule.unit} too long (${length} of ${rule.limit}).` : null
 }
-

@@ -115,7 +115,14 @@ function formatter(zone: string) {
   if (!known) {
     const numeric = 'numeric' as const
     known = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, hourCycle: 'h23', year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric,
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: numeric,
+      month: numeric,
+      day: numeric,
+      hour: numeric,
+      minute: numeric,
+      second: numeric,
     })
     formatters.set(zone, known)
   }

@@ -1,5 +1,15 @@
 // All numbers of the dashboard over one period, each with what it was counted from.
-import { countByHour, listFailedSends, listLag, listTicketsStarted, listTurns, listUnresolved, listWaitingNow, type Exclusion, type Turn } from '../db/dashboard-page.ts'
+import {
+  countByHour,
+  type Exclusion,
+  listFailedSends,
+  listLag,
+  listTicketsStarted,
+  listTurns,
+  listUnresolved,
+  listWaitingNow,
+  type Turn,
+} from '../db/dashboard-page.ts'
 import type { Db } from '../db/schema.ts'
 import { categories, isNoise, tierOf } from '../triage/categories.ts'
 import type { Period } from './calendar.ts'
@@ -36,8 +46,13 @@ export interface Dashboard {
 /** `measure`: minutes of a turn, calendar by default; business minutes are what the team controlled. */
 export async function readDashboard(db: Db, period: Period, now: Date, measure?: (turn: Turn) => number): Promise<Dashboard> {
   const [turns, waiting, unresolved, started, volume, failed, lag] = await Promise.all([
-    listTurns(db, period), listWaitingNow(db), listUnresolved(db, period.asOf), listTicketsStarted(db, period, tierOne),
-    countByHour(db, period, noise), listFailedSends(db), listLag(db),
+    listTurns(db, period),
+    listWaitingNow(db),
+    listUnresolved(db, period.asOf),
+    listTicketsStarted(db, period, tierOne),
+    countByHour(db, period, noise),
+    listFailedSends(db),
+    listLag(db),
   ])
   const first = firstResponses(turns, period)
   const values = measure ? first.counted.map(measure) : minutesOf(first.counted)
@@ -49,7 +64,10 @@ export async function readDashboard(db: Db, period: Period, now: Date, measure?:
   return {
     waiting: waitingNow(waiting, now),
     first: {
-      ...spread(values), values, excluded: first.excluded, buckets: histogram(values, histogramTops),
+      ...spread(values),
+      values,
+      excluded: first.excluded,
+      buckets: histogram(values, histogramTops),
       stillWaiting: waitingForFirst(turns, period.asOf).length,
       within: rate(within.within.length, within.counted.length, within.excluded),
     },
@@ -78,7 +96,8 @@ export function waitingNow(waiting: Awaited<ReturnType<typeof listWaitingNow>>, 
     unassigned: waiting.filter(ticket => !ticket.isAssigned).length,
   }
 }
-export const isPast = (now: Date, minutes: number) => (ticket: { waitingSince: Date }) => now.getTime() - ticket.waitingSince.getTime() > minutes * 60_000
+export const isPast = (now: Date, minutes: number) => (ticket: { waitingSince: Date }) =>
+  now.getTime() - ticket.waitingSince.getTime() > minutes * 60_000
 export const isDueWithin = (now: Date, minutes: number) => (ticket: { dueAt: Date | null }) =>
   ticket.dueAt !== null && ticket.dueAt >= now && ticket.dueAt.getTime() - now.getTime() <= minutes * 60_000
 
@@ -93,7 +112,8 @@ const runsAt = (turn: Turn, at: Date) =>
   turn.startedAt !== null && turn.startedAt < at && (turn.answeredAt ?? at) >= at && (turn.droppedAt ?? at) >= at
 
 /** Shown beside every average: the slow ones nobody has answered yet are not in it. */
-export const waitingForFirst = (turns: readonly Turn[], at: Date) => turns.filter(turn => turn.isFirst && !turn.excluded && runsAt(turn, at))
+export const waitingForFirst = (turns: readonly Turn[], at: Date) =>
+  turns.filter(turn => turn.isFirst && !turn.excluded && runsAt(turn, at))
 
 /** Tickets past a running target at that instant. */
 export const overdueAt = (turns: readonly Turn[], at: Date) =>

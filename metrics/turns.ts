@@ -28,4 +28,5 @@ export function setApart(turns: readonly Turn[]): Counted {
 export const minutesWaited = (turn: Turn) => (turn.answeredAt!.getTime() - turn.startedAt!.getTime()) / 60_000
 
 /** Answered inside the period: a duration belongs to the period of the event that stopped it. */
-export const answeredIn = (turns: readonly Turn[], period: Period) => turns.filter(turn => turn.answeredAt && isWithin(turn.answeredAt, period))
+export const answeredIn = (turns: readonly Turn[], period: Period) =>
+  turns.filter(turn => turn.answeredAt && isWithin(turn.answeredAt, period))

@@ -1,7 +1,7 @@
 // The business calendar and the zone reports are made in: one setting.
 import { z } from 'zod'
-import { findSetting, saveSetting } from '../db/settings.ts'
 import type { Db } from '../db/schema.ts'
+import { findSetting, saveSetting } from '../db/settings.ts'
 import { type BusinessCalendar, isZone } from './calendar.ts'
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
@@ -30,7 +30,9 @@ export async function readCalendar(db: Db): Promise<BusinessCalendar> {
 
 /** A new version from today on; what was in force before stays in force for its dates. */
 export async function saveOpenHours(
-  db: Db, change: { zone: string; today: string; weekly: BusinessCalendar['versions'][number]['weekly']; holidays: readonly string[] }, now: Date,
+  db: Db,
+  change: { zone: string; today: string; weekly: BusinessCalendar['versions'][number]['weekly']; holidays: readonly string[] },
+  now: Date,
 ): Promise<{ ok: true } | { ok: false; because: string }> {
   const before = await readCalendar(db)
   const version = { from: change.today, weekly: change.weekly, holidays: change.holidays }

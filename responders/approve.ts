@@ -2,9 +2,9 @@
 import { v7 as newId } from 'uuid'
 import { getAccount } from '../db/accounts.ts'
 import type { IncidentRow } from '../db/incidents.ts'
-import { insertReply, listRepliesOfKey, pointerKey, removeDraft, type ReplyRow, updateReply } from '../db/replies.ts'
-import { findSetting } from '../db/settings.ts'
+import { insertReply, listRepliesOfKey, pointerKey, type ReplyRow, removeDraft, updateReply } from '../db/replies.ts'
 import type { Db } from '../db/schema.ts'
+import { findSetting } from '../db/settings.ts'
 import { getTeammate, type TeammateRow } from '../db/teammates.ts'
 import { countTemplateUse } from '../db/templates.ts'
 import { findOthersChange, type Happening, listOnTheWay, listOthersSince, listSaid } from '../db/thread.ts'
@@ -63,8 +63,7 @@ export type Approval =
 export async function approveReply(desk: Desk, request: ApproveRequest): Promise<Approval> {
   const approval = await desk.db.transaction().execute(tx => approveIn(desk, tx, request))
   if (approval.ok) {
-    for (const reply of approval.replies)
-      if (reply.status === 'approved' && reply.sendAt) await ringFor(desk, reply.id, reply.sendAt)
+    for (const reply of approval.replies) if (reply.status === 'approved' && reply.sendAt) await ringFor(desk, reply.id, reply.sendAt)
     desk.live.tell({ topic: 'ticket', id: request.ticketId })
     desk.live.tell({ topic: 'queue' })
   }
@@ -81,7 +80,13 @@ export async function ringFor(desk: Desk, replyId: Id, at: Date): Promise<void> 
 }
 
 /** What a draft would be stopped by and what it should be looked at for, for the composer as one types. */
-export async function checkText(desk: Desk, ticket: TicketRow, teammate: Pick<TeammateRow, 'initials'>, text: string, visibility: Visibility) {
+export async function checkText(
+  desk: Desk,
+  ticket: TicketRow,
+  teammate: Pick<TeammateRow, 'initials'>,
+  text: string,
+  visibility: Visibility,
+) {
   const guarded = guard({ text, visibility, allowed: await readAllowed(desk.db), category: ticket.category })
   const problems = problemsOfText(desk, ticket, teammate.initials, { field: 'text', text, visibility }, guarded.blocks)
   return { problems, warnings: guarded.warnings }
@@ -100,7 +105,8 @@ async function approveIn(desk: Desk, tx: Db, request: ApproveRequest): Promise<A
 
   const teammate = await getTeammate(tx, request.teammateId)
   const { problems, parts } = await weigh(desk, tx, ticket, teammate, partsOf(request))
-  const refusal = (request.anyway ? null : await findStale(tx, ticket, request)) ?? blockedBy(problems) ?? (await findHeldBack(tx, ticket, request))
+  const refusal =
+    (request.anyway ? null : await findStale(tx, ticket, request)) ?? blockedBy(problems) ?? (await findHeldBack(tx, ticket, request))
   if (!refusal) return { ok: true, replies: await putInOutbox(desk, tx, ticket, teammate, request, parts) }
   // Whatever stops a send, the words are not lost.
   if (teammate.role !== 'readonly') await keepDraft(tx, request, desk.now())
@@ -111,21 +117,33 @@ async function approveIn(desk: Desk, tx: Db, request: ApproveRequest): Promise<A
 function sameAgain(replies: ReplyRow[], request: ApproveRequest): Approval {
   const isOurs = replies.every(reply => reply.ticketId === request.ticketId && reply.writtenById === request.teammateId)
   if (isOurs && replies.some(reply => reply.status !== 'draft' && reply.status !== 'discarded')) return { ok: true, replies }
-  return blockedBy([problem('taken_back', 'text', 'This form was sent before and taken back. Your words are in the composer: send them from there.')])!
+  return blockedBy([
+    problem('taken_back', 'text', 'This form was sent before and taken back. Your words are in the composer: send them from there.'),
+  ])!
 }
 
 type PermittedPart = Part & { permission: MayAnswer }
 
-async function weigh(desk: Desk, tx: Db, ticket: TicketRow, teammate: TeammateRow, given: Part[]): Promise<{ problems: Problem[]; parts: PermittedPart[] }> {
+async function weigh(
+  desk: Desk,
+  tx: Db,
+  ticket: TicketRow,
+  teammate: TeammateRow,
+  given: Part[],
+): Promise<{ problems: Problem[]; parts: PermittedPart[] }> {
   const problems: Problem[] = []
-  if (teammate.role === 'readonly' || !teammate.isActive) problems.push(problem('role', 'text', 'Your role may read only. Ask an admin to let you answer.'))
-  if (ticket.status === 'closed') problems.push(problem('closed', 'text', 'This ticket is closed. A new mention of the customer opens a new one.'))
+  if (teammate.role === 'readonly' || !teammate.isActive)
+    problems.push(problem('role', 'text', 'Your role may read only. Ask an admin to let you answer.'))
+  if (ticket.status === 'closed')
+    problems.push(problem('closed', 'text', 'This ticket is closed. A new mention of the customer opens a new one.'))
   const account = await getAccount(tx, ticket.accountId)
   if (account.status === 'off') problems.push(problem('account', 'text', `${account.name} is switched off. Ask an admin to switch it on.`))
   const allowed = await readAllowed(tx)
   const parts: PermittedPart[] = []
   for (const part of given) {
-    problems.push(...problemsOfText(desk, ticket, teammate.initials, part, guard({ text: part.text, visibility: part.visibility, allowed }).blocks))
+    problems.push(
+      ...problemsOfText(desk, ticket, teammate.initials, part, guard({ text: part.text, visibility: part.visibility, allowed }).blocks),
+    )
     const permission = await askPermission(desk, tx, ticket, part.visibility, part.text)
     if (!permission.allowed) problems.push(problem('permission', part.field, permission.because))
     parts.push({ ...part, permission })
@@ -133,16 +151,34 @@ async function weigh(desk: Desk, tx: Db, ticket: TicketRow, teammate: TeammateRo
   return { problems, parts }
 }
 
-function problemsOfText(desk: Desk, ticket: TicketRow, initials: string, part: Pick<Part, 'field' | 'text' | 'visibility'>, secrets: readonly Finding[]): Problem[] {
+function problemsOfText(
+  desk: Desk,
+  ticket: TicketRow,
+  initials: string,
+  part: Pick<Part, 'field' | 'text' | 'visibility'>,
+  secrets: readonly Finding[],
+): Problem[] {
   const { field, text, visibility } = part
   const rule = desk.connectorFor(ticket.platform).limits[visibility]
   const signed = sign(text, initials)
   const length = rule.count(signed)
   return [
     ...(signed === '' ? [problem('empty', field, 'There is nothing to send yet.')] : []),
-    ...(length > rule.limit ? [problem('length', field, `It is ${length} ${rule.unit} long with its signature, ${length - rule.limit} too many. Shorten it, take a shorter template, or write privately.`)] : []),
-    ...findPlaceholders(text).map(open => problem('placeholder', field, `${text.slice(...open.span)} is still open: put in what is meant.`, open.span)),
-    ...secrets.map(found => problem('guard', field, `${found.because} It must not be said in public: take it out, or write privately.`, found.span)),
+    ...(length > rule.limit
+      ? [
+          problem(
+            'length',
+            field,
+            `It is ${length} ${rule.unit} long with its signature, ${length - rule.limit} too many. Shorten it, take a shorter template, or write privately.`,
+          ),
+        ]
+      : []),
+    ...findPlaceholders(text).map(open =>
+      problem('placeholder', field, `${text.slice(...open.span)} is still open: put in what is meant.`, open.span),
+    ),
+    ...secrets.map(found =>
+      problem('guard', field, `${found.because} It must not be said in public: take it out, or write privately.`, found.span),
+    ),
   ]
 }
 
@@ -158,36 +194,71 @@ async function findStale(tx: Db, ticket: TicketRow, request: ApproveRequest): Pr
 
 async function findHeldBack(tx: Db, ticket: TicketRow, request: ApproveRequest): Promise<Extract<Approval, { reason: 'held' }> | null> {
   if (!ticket.incidentId || request.individuallyBecause?.trim()) return null
-  const incident = await tx.selectFrom('incidents').selectAll().where('id', '=', ticket.incidentId).where('resolvedAt', 'is', null).executeTakeFirst()
+  const incident = await tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('id', '=', ticket.incidentId)
+    .where('resolvedAt', 'is', null)
+    .executeTakeFirst()
   return incident ? { ok: false, reason: 'held', incident } : null
 }
 
-async function putInOutbox(desk: Desk, tx: Db, ticket: TicketRow, teammate: TeammateRow, request: ApproveRequest, parts: PermittedPart[]): Promise<ReplyRow[]> {
+async function putInOutbox(
+  desk: Desk,
+  tx: Db,
+  ticket: TicketRow,
+  teammate: TeammateRow,
+  request: ApproveRequest,
+  parts: PermittedPart[],
+): Promise<ReplyRow[]> {
   const now = desk.now()
   const sendAt = new Date(now.getTime() + teammate.undoSeconds * 1000)
   await removeDraft(tx, ticket.id, teammate.id)
   const replies: ReplyRow[] = []
   for (const [n, part] of parts.entries()) {
     const { mention } = part.permission
-    replies.push(await insertReply(tx, {
-      id: newId(), idempotencyKey: n === 0 ? request.idempotencyKey : pointerKey(request.idempotencyKey), accountId: ticket.accountId, ticketId: ticket.id,
-      answersId: mention!.id, pairedWithId: replies[0]?.id ?? null, text: sign(part.text, teammate.initials), visibility: part.visibility,
-      isPrivateReply: part.visibility === 'private' && mention!.visibility === 'public', role: part.role, status: 'approved', writtenById: teammate.id,
-      ticketRevision: ticket.revision, afterSending: part.afterSending, sendAt, createdAt: now,
-    }))
+    replies.push(
+      await insertReply(tx, {
+        id: newId(),
+        idempotencyKey: n === 0 ? request.idempotencyKey : pointerKey(request.idempotencyKey),
+        accountId: ticket.accountId,
+        ticketId: ticket.id,
+        answersId: mention!.id,
+        pairedWithId: replies[0]?.id ?? null,
+        text: sign(part.text, teammate.initials),
+        visibility: part.visibility,
+        isPrivateReply: part.visibility === 'private' && mention!.visibility === 'public',
+        role: part.role,
+        status: 'approved',
+        writtenById: teammate.id,
+        ticketRevision: ticket.revision,
+        afterSending: part.afterSending,
+        sendAt,
+        createdAt: now,
+      }),
+    )
   }
   if (replies[1]) replies[0] = (await updateReply(tx, replies[0]!.id, { pairedWithId: replies[1].id }))!
 
   const event = { ticketId: ticket.id, at: now, teammateId: teammate.id, actor: 'teammate' }
   const heard = heardOf(await listSaid(tx, ticket))
-  await appendTicketEvents(tx, replies.map(reply => ({
-    ...event, kind: 'reply_approved' as const, replyId: reply.id, mentionId: reply.answersId,
-    after: {
-      visibility: reply.visibility, role: reply.role, sendAt, heard,
-      ...(request.anyway ? { anyway: true } : {}),
-      ...(ticket.incidentId && request.individuallyBecause ? { individuallyBecause: request.individuallyBecause.trim() } : {}),
-    },
-  })))
+  await appendTicketEvents(
+    tx,
+    replies.map(reply => ({
+      ...event,
+      kind: 'reply_approved' as const,
+      replyId: reply.id,
+      mentionId: reply.answersId,
+      after: {
+        visibility: reply.visibility,
+        role: reply.role,
+        sendAt,
+        heard,
+        ...(request.anyway ? { anyway: true } : {}),
+        ...(ticket.incidentId && request.individuallyBecause ? { individuallyBecause: request.individuallyBecause.trim() } : {}),
+      },
+    })),
+  )
   // The first human action opens a New ticket. Nothing was said by it, so nobody else's words grow stale: no new revision.
   const opened = nextStatus(ticket.status, 'acted')
   if (opened) {
@@ -198,5 +269,11 @@ async function putInOutbox(desk: Desk, tx: Db, ticket: TicketRow, teammate: Team
   return replies
 }
 
-const blockedBy = (problems: Problem[]): Extract<Approval, { reason: 'blocked' }> | null => (problems.length ? { ok: false, reason: 'blocked', problems } : null)
-const problem = (kind: Problem['kind'], field: Problem['field'], because: string, span: Problem['span'] = null): Problem => ({ kind, field, because, span })
+const blockedBy = (problems: Problem[]): Extract<Approval, { reason: 'blocked' }> | null =>
+  problems.length ? { ok: false, reason: 'blocked', problems } : null
+const problem = (kind: Problem['kind'], field: Problem['field'], because: string, span: Problem['span'] = null): Problem => ({
+  kind,
+  field,
+  because,
+  span,
+})

@@ -27,8 +27,17 @@ export async function approveBroadcast(tx: Db, broadcast: Broadcast, now: Date):
   const rows: ReplyRow[] = []
   for (const { accountId, text } of broadcast.renditions) {
     const row = await insertBroadcast(tx, {
-      id: newId(), idempotencyKey: `status ${broadcast.statusUpdateId} ${accountId}`, accountId, statusUpdateId: broadcast.statusUpdateId, text: signForTeam(text),
-      visibility: 'public', role: 'broadcast', status: 'approved', writtenById: broadcast.writtenById, sendAt: broadcast.sendAt, createdAt: now,
+      id: newId(),
+      idempotencyKey: `status ${broadcast.statusUpdateId} ${accountId}`,
+      accountId,
+      statusUpdateId: broadcast.statusUpdateId,
+      text: signForTeam(text),
+      visibility: 'public',
+      role: 'broadcast',
+      status: 'approved',
+      writtenById: broadcast.writtenById,
+      sendAt: broadcast.sendAt,
+      createdAt: now,
     })
     if (row) rows.push(row)
   }
@@ -40,11 +49,22 @@ export function checkRendition(connector: Pick<Connector, 'limits'>, text: strin
   const rule = connector.limits.status
   const signed = signForTeam(text)
   const length = rule.count(signed)
-  const problem = (kind: Problem['kind'], because: string, span: Problem['span'] = null): Problem => ({ kind, field: 'text', because, span })
+  const problem = (kind: Problem['kind'], because: string, span: Problem['span'] = null): Problem => ({
+    kind,
+    field: 'text',
+    because,
+    span,
+  })
   return [
     ...(signed === '' ? [problem('empty', 'There is nothing to publish yet.')] : []),
-    ...(length > rule.limit ? [problem('length', `It is ${length} ${rule.unit} long with its signature, ${length - rule.limit} too many.`)] : []),
-    ...findPlaceholders(text).map(open => problem('placeholder', `${text.slice(...open.span)} is still open: put in what is meant.`, open.span)),
-    ...guard({ text, visibility: 'public', allowed }).blocks.map(found => problem('guard', `${found.because} It must not be said in public.`, found.span)),
+    ...(length > rule.limit
+      ? [problem('length', `It is ${length} ${rule.unit} long with its signature, ${length - rule.limit} too many.`)]
+      : []),
+    ...findPlaceholders(text).map(open =>
+      problem('placeholder', `${text.slice(...open.span)} is still open: put in what is meant.`, open.span),
+    ),
+    ...guard({ text, visibility: 'public', allowed }).blocks.map(found =>
+      problem('guard', `${found.because} It must not be said in public.`, found.span),
+    ),
   ]
 }

@@ -35,7 +35,8 @@ function whyPrivate({ category, inbound, draft, ourPublicAnswers, wroteAgain }: 
   if (inbound.some(text => OWN_DATA.test(text))) return 'It is about the customer’s own account, order or card.'
   if (category === 'account_question') return 'It is a question about their account.'
   if (ourPublicAnswers >= 2 && wroteAgain) return 'We answered twice in public and they wrote again: it goes back and forth.'
-  if ((draft.replace(/https?:\/\/\S+/g, '').match(/\?+/g)?.length ?? 0) >= 2) return 'The draft asks more than one question: it will go back and forth.'
+  if ((draft.replace(/https?:\/\/\S+/g, '').match(/\?+/g)?.length ?? 0) >= 2)
+    return 'The draft asks more than one question: it will go back and forth.'
   return null
 }
 

@@ -1,6 +1,6 @@
 // Drafts: a teammate's unsent words on a ticket, one per person, kept as they type.
 import { v7 as newId } from 'uuid'
-import { findDraft, insertReply, listOwnApproved, removeDraft, type ReplyRow, updateReply } from '../db/replies.ts'
+import { findDraft, insertReply, listOwnApproved, type ReplyRow, removeDraft, updateReply } from '../db/replies.ts'
 import type { Db } from '../db/schema.ts'
 import { lockTicket } from '../db/tickets.ts'
 import type { Desk } from '../desk.ts'
@@ -33,7 +33,11 @@ export async function discardDraft(desk: Desk, ticketId: Id, teammateId: Id): Pr
 }
 
 /** The same inside a caller's transaction that holds the ticket's lock. */
-export async function keepDraft(tx: Db, { ticketId, teammateId, text, visibility, role }: DraftRequest, now: Date): Promise<ReplyRow | null> {
+export async function keepDraft(
+  tx: Db,
+  { ticketId, teammateId, text, visibility, role }: DraftRequest,
+  now: Date,
+): Promise<ReplyRow | null> {
   if (text.trim() === '') {
     await removeDraft(tx, ticketId, teammateId)
     return null
@@ -42,7 +46,18 @@ export async function keepDraft(tx: Db, { ticketId, teammateId, text, visibility
   if (draft) return (await updateReply(tx, draft.id, { text, visibility, role })) ?? null
   const { accountId } = await tx.selectFrom('tickets').select('accountId').where('id', '=', ticketId).executeTakeFirstOrThrow()
   const id = newId()
-  return insertReply(tx, { id, idempotencyKey: `draft ${id}`, accountId, ticketId, text, visibility, role, status: 'draft', writtenById: teammateId, createdAt: now })
+  return insertReply(tx, {
+    id,
+    idempotencyKey: `draft ${id}`,
+    accountId,
+    ticketId,
+    text,
+    visibility,
+    role,
+    status: 'draft',
+    writtenById: teammateId,
+    createdAt: now,
+  })
 }
 
 /** A browser's last autosave may arrive after its Send. */

@@ -40,9 +40,13 @@ export function findSecrets(text: string): Finding[] {
     ...findCards(text).map((span): Finding => ({ kind: 'card', because: 'This looks like a payment card number.', span })),
     ...spansOf(text, PASSWORD).map((span): Finding => ({ kind: 'password', because: 'This looks like a password or a PIN.', span })),
     ...NATIONAL_IDS.flatMap(({ name, shape, isValid }) =>
-      spansOf(text, shape).filter(span => isValid(text.slice(...span)))
-        .map((span): Finding => ({ kind: 'national_id', because: `This looks like a ${name}.`, span }))),
-    ...spansOf(text, IBAN).map(span => trimIban(text, span)).filter(span => span !== null)
+      spansOf(text, shape)
+        .filter(span => isValid(text.slice(...span)))
+        .map((span): Finding => ({ kind: 'national_id', because: `This looks like a ${name}.`, span })),
+    ),
+    ...spansOf(text, IBAN)
+      .map(span => trimIban(text, span))
+      .filter(span => span !== null)
       .map((span): Finding => ({ kind: 'iban', because: 'This looks like a bank account number (IBAN).', span })),
   ]
 }
@@ -64,14 +68,19 @@ function findExcess(text: string, visibility: Visibility): Finding[] {
   const questions = text.replace(LINK, '').match(/\?+/g)?.length ?? 0
   const findings: Finding[] = []
   if (links > 2) findings.push({ kind: 'links', because: `${links} links: people follow one.`, span: null })
-  if (questions > 2) findings.push({ kind: 'questions', because: `${questions} questions at once: ask the first, or write privately.`, span: null })
+  if (questions > 2)
+    findings.push({ kind: 'questions', because: `${questions} questions at once: ask the first, or write privately.`, span: null })
   const sentences = countSentences(text)
-  if (visibility === 'public' && sentences > 3) findings.push({ kind: 'sentences', because: `${sentences} sentences in public: say the first three, the rest privately.`, span: null })
+  if (visibility === 'public' && sentences > 3)
+    findings.push({ kind: 'sentences', because: `${sentences} sentences in public: say the first three, the rest privately.`, span: null })
   return findings
 }
 
 function countSentences(text: string): number {
-  return text.replace(LINK, 'link').split(/[.!?…。！？]+(?=\s|$)|\n+/).filter(part => /\p{L}{2}/u.test(part)).length
+  return text
+    .replace(LINK, 'link')
+    .split(/[.!?…。！？]+(?=\s|$)|\n+/)
+    .filter(part => /\p{L}{2}/u.test(part)).length
 }
 
 function findTone(text: string, category: Category | undefined): Finding[] {
@@ -83,7 +92,8 @@ function findTone(text: string, category: Category | undefined): Finding[] {
   return findings
 }
 
-const spansOf = (text: string, shape: RegExp): Span[] => [...text.matchAll(shape)].map(match => [match.index, match.index + match[0].length])
+const spansOf = (text: string, shape: RegExp): Span[] =>
+  [...text.matchAll(shape)].map(match => [match.index, match.index + match[0].length])
 const digitsOf = (text: string) => text.replace(/\D/g, '')
 
 /** 7 to 15 digits, and written like a telephone number: a + or a 0 in front, brackets, or groups. */
@@ -98,7 +108,8 @@ function isPhone(text: string): boolean {
 function trimIban(text: string, [start, end]: Span): Span | null {
   for (let to = end; to > start + 14; to--) {
     const iban = text.slice(start, to).replace(/[ -]/g, '')
-    if (/[A-Za-z0-9]$/.test(text.slice(start, to)) && iban.length <= 34 && iban.length >= 15 && isIban(iban.toUpperCase())) return [start, to]
+    if (/[A-Za-z0-9]$/.test(text.slice(start, to)) && iban.length <= 34 && iban.length >= 15 && isIban(iban.toUpperCase()))
+      return [start, to]
   }
   return null
 }
@@ -142,14 +153,25 @@ const PASSWORD =
   /(?<!\p{L})(?:pass(?:word|code|phrase)|passwort|kennwort|contraseña|clave|mot de passe|senha|parola|pwd|pin(?: code)?)(?!\p{L})\s*(?:(?:is|ist|lautet|es|est|é|è)\s*:?|[:=])\s*["'“«]?(?!https?:)(?=\S*[\d!#$%&*@^_~+])[^\s"'”»]{4,}/giu
 const NATIONAL_IDS: { name: string; shape: RegExp; isValid: (text: string) => boolean }[] = [
   { name: 'US social security number', shape: /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g, isValid: () => true },
-  { name: 'UK national insurance number', shape: /\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b/gi, isValid: () => true },
+  {
+    name: 'UK national insurance number',
+    shape: /\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b/gi,
+    isValid: () => true,
+  },
   { name: 'Spanish DNI or NIE', shape: /\b(?:\d{8}|[XYZ]\d{7})[ -]?[A-Z]\b/gi, isValid: isSpanishId },
   { name: 'Italian codice fiscale', shape: /\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b/gi, isValid: () => true },
   { name: 'Brazilian CPF', shape: /(?<!\d)\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)/g, isValid: isCpf },
-  { name: 'French social security number', shape: /(?<!\d)[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}(?!\d)/g, isValid: isFrenchNir },
+  {
+    name: 'French social security number',
+    shape: /(?<!\d)[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}(?!\d)/g,
+    isValid: isFrenchNir,
+  },
 ]
 const TONE: { shape: RegExp; because: string }[] = [
-  { shape: /\bas (?:we|i) (?:have |already )*said\b|\bas (?:previously|already) (?:stated|mentioned)\b/gi, because: 'It sounds like a reproach: say it once more, kindly.' },
+  {
+    shape: /\bas (?:we|i) (?:have |already )*said\b|\bas (?:previously|already) (?:stated|mentioned)\b/gi,
+    because: 'It sounds like a reproach: say it once more, kindly.',
+  },
   { shape: /\byou should(?:n['’]t)? have\b/gi, because: 'It blames the customer: say what can be done now.' },
   { shape: /\b(?:our|company) polic(?:y|ies)\b/gi, because: 'A policy is our reason, not theirs: say what we can do.' },
   { shape: /\bunfortunately\b|\bleider\b|\blamentablemente\b/gi, because: 'Say what is possible first.' },
@@ -157,7 +179,14 @@ const TONE: { shape: RegExp; because: string }[] = [
 ]
 const COMPLAINT: { what: string; shape: RegExp }[] = [
   { what: 'thank them for telling us', shape: /\bthank|\bthanks\b|\bappreciate|\bdanke|\bgracias/i },
-  { what: 'name what went wrong', shape: /\b(?:understand|see|hear|know|frustrat\w*|upset\w*|disappoint\w*|happened|trouble|issue|problem|delay\w*|late|wrong|experience|verstehen|entiendo|entendemos)\b/i },
-  { what: 'apologise', shape: /\bsorry\b|\bapolog|\bentschuldig|\btut (?:mir|uns) leid|\bleid\b|\bperdón|\blament|\bdisculp|\bsiento\b|\bsentimos\b/i },
+  {
+    what: 'name what went wrong',
+    shape:
+      /\b(?:understand|see|hear|know|frustrat\w*|upset\w*|disappoint\w*|happened|trouble|issue|problem|delay\w*|late|wrong|experience|verstehen|entiendo|entendemos)\b/i,
+  },
+  {
+    what: 'apologise',
+    shape: /\bsorry\b|\bapolog|\bentschuldig|\btut (?:mir|uns) leid|\bleid\b|\bperdón|\blament|\bdisculp|\bsiento\b|\bsentimos\b/i,
+  },
 ]
 const COMMON_WORDS = /\b(?:the|you|your|we|to|is|und|der|die|wir|sie|ihr|ist|el|la|que|usted|por|para)\b/i

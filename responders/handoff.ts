@@ -16,7 +16,13 @@ export interface Part {
  * What one form sends. With pointer words: the private answer first, and the pointer only once that is out.
  * Where nothing private can be sent, the page offers the pointer alone (role `handoff`, in public).
  */
-export function partsOf(form: { text: string; visibility: Visibility; role: ReplyRole; afterSending: TicketStatus; pointerText?: string | undefined }): Part[] {
+export function partsOf(form: {
+  text: string
+  visibility: Visibility
+  role: ReplyRole
+  afterSending: TicketStatus
+  pointerText?: string | undefined
+}): Part[] {
   const { text, visibility, role, afterSending } = form
   const pointer = form.pointerText?.trim() ? form.pointerText : undefined
   if (pointer === undefined || visibility === 'public') return [{ field: 'text', text, visibility, role, afterSending }]

@@ -16,7 +16,11 @@ export interface MayAnswer extends Permission {
 type Asked = Pick<TicketRow, 'id' | 'accountId' | 'customerId' | 'platform'>
 
 /** Both at once, for the composer's tabs. */
-export async function mayAnswer(desk: Pick<Desk, 'db' | 'connectorFor' | 'now'>, ticket: Asked, text = ''): Promise<Record<Visibility, MayAnswer>> {
+export async function mayAnswer(
+  desk: Pick<Desk, 'db' | 'connectorFor' | 'now'>,
+  ticket: Asked,
+  text = '',
+): Promise<Record<Visibility, MayAnswer>> {
   const facts = await readFacts(desk.db, ticket)
   return {
     public: await ask(desk, desk.db, ticket, facts, 'public', text),
@@ -25,7 +29,13 @@ export async function mayAnswer(desk: Pick<Desk, 'db' | 'connectorFor' | 'now'>,
 }
 
 /** One of them, inside the transaction that is about to approve it. */
-export async function askPermission(desk: Pick<Desk, 'connectorFor' | 'now'>, tx: Db, ticket: Asked, visibility: Visibility, text: string): Promise<MayAnswer> {
+export async function askPermission(
+  desk: Pick<Desk, 'connectorFor' | 'now'>,
+  tx: Db,
+  ticket: Asked,
+  visibility: Visibility,
+  text: string,
+): Promise<MayAnswer> {
   return ask(desk, tx, ticket, await readFacts(tx, ticket), visibility, text)
 }
 
@@ -45,15 +55,37 @@ async function readFacts(db: Db, ticket: Asked): Promise<Facts> {
 }
 
 /** The newest mention that may be answered so; when none may, the newest one's reason. Private words are answered before public ones in private. */
-async function ask(desk: Pick<Desk, 'connectorFor' | 'now'>, db: Db, ticket: Asked, facts: Facts, visibility: Visibility, text: string): Promise<MayAnswer> {
+async function ask(
+  desk: Pick<Desk, 'connectorFor' | 'now'>,
+  db: Db,
+  ticket: Asked,
+  facts: Facts,
+  visibility: Visibility,
+  text: string,
+): Promise<MayAnswer> {
   const connector = desk.connectorFor(ticket.platform)
-  const inOrder = [...facts.mentions.filter(one => one.visibility === visibility), ...facts.mentions.filter(one => one.visibility !== visibility)]
+  const inOrder = [
+    ...facts.mentions.filter(one => one.visibility === visibility),
+    ...facts.mentions.filter(one => one.visibility !== visibility),
+  ]
   if (!inOrder.length)
-    return { allowed: false, because: 'Nothing of theirs is left to answer: they deleted it.', until: null, instead: [], costUsd: null, mention: null }
+    return {
+      allowed: false,
+      because: 'Nothing of theirs is left to answer: they deleted it.',
+      until: null,
+      instead: [],
+      costUsd: null,
+      mention: null,
+    }
   let first: MayAnswer | undefined
   for (const mention of inOrder) {
     const permission = connector.mayReply({
-      mention: asAnswerable(mention), visibility, text, now: desk.now(), account: facts.account, lastPrivateInboundAt: facts.lastPrivateInboundAt,
+      mention: asAnswerable(mention),
+      visibility,
+      text,
+      now: desk.now(),
+      account: facts.account,
+      lastPrivateInboundAt: facts.lastPrivateInboundAt,
       privateReplySent: visibility === 'private' && mention.visibility === 'public' && (await isPrivatelyAnswered(db, mention.id)),
     })
     if (permission.allowed) return { ...permission, mention }

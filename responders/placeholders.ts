@@ -35,14 +35,18 @@ export function fillTemplate(template: string, values: Values): { text: string; 
 
 /** Every placeholder left in a text, known or not; an opened one that is never closed counts too. */
 export function findPlaceholders(text: string): Placeholder[] {
-  const found = [...text.matchAll(PLACEHOLDER)].map((match): Placeholder => ({ ...parse(match[1]!), span: [match.index, match.index + match[0].length] }))
+  const found = [...text.matchAll(PLACEHOLDER)].map(
+    (match): Placeholder => ({ ...parse(match[1]!), span: [match.index, match.index + match[0].length] }),
+  )
   const rest = text.replace(PLACEHOLDER, whole => ' '.repeat(whole.length))
-  for (const stray of rest.matchAll(/\{\{|\}\}/g)) found.push({ name: stray[0], asks: null, fallback: null, span: [stray.index, stray.index + 2] })
+  for (const stray of rest.matchAll(/\{\{|\}\}/g))
+    found.push({ name: stray[0], asks: null, fallback: null, span: [stray.index, stray.index + 2] })
   return found.sort((a, b) => a.span[0] - b.span[0])
 }
 
 /** Does Heed know what to put there? */
-export const isKnownPlaceholder = (placeholder: Placeholder) => KNOWN.has(placeholder.name) && (placeholder.name !== 'ask' || placeholder.asks !== null)
+export const isKnownPlaceholder = (placeholder: Placeholder) =>
+  KNOWN.has(placeholder.name) && (placeholder.name !== 'ask' || placeholder.asks !== null)
 
 function parse(inner: string): Omit<Placeholder, 'span'> {
   const [before = '', ...after] = inner.split('|')
@@ -53,14 +57,22 @@ function parse(inner: string): Omit<Placeholder, 'span'> {
 
 function known(name: string, values: Values): string | undefined {
   switch (name) {
-    case 'customer.first_name': return values.customer && firstNameOf(values.customer)
-    case 'customer.handle': return values.customer?.handle && `@${values.customer.handle}`
-    case 'agent.initials': return values.agent?.initials
-    case 'ticket.id': return values.ticket && `#${values.ticket.number}`
-    case 'link': return values.link
-    case 'impact': return values.impact
-    case 'next': return values.next
-    default: return undefined
+    case 'customer.first_name':
+      return values.customer && firstNameOf(values.customer)
+    case 'customer.handle':
+      return values.customer?.handle && `@${values.customer.handle}`
+    case 'agent.initials':
+      return values.agent?.initials
+    case 'ticket.id':
+      return values.ticket && `#${values.ticket.number}`
+    case 'link':
+      return values.link
+    case 'impact':
+      return values.impact
+    case 'next':
+      return values.next
+    default:
+      return undefined
   }
 }
 

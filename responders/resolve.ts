@@ -1,5 +1,5 @@
 // What a person decides where Heed cannot: an unsure reply, a refused one.
-import { hasTroubledReply, lockReply, moveReply, type ReplyRow, findReply } from '../db/replies.ts'
+import { findReply, hasTroubledReply, lockReply, moveReply, type ReplyRow } from '../db/replies.ts'
 import type { Db } from '../db/schema.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
 import { lockTicket, updateTicket } from '../db/tickets.ts'
@@ -15,12 +15,21 @@ export type Resolution = { ok: true; status: ReplyRow['status'] } | { ok: false;
  * A person looked on the platform. `send_again` looks once more first, and finds it sent rather than sending twice; where the look itself
  * fails nothing is sent.
  */
-export async function resolveUnsure(desk: Desk, replyId: Id, decision: 'it_is_there' | 'send_again' | 'discard', teammateId: Id): Promise<Resolution> {
+export async function resolveUnsure(
+  desk: Desk,
+  replyId: Id,
+  decision: 'it_is_there' | 'send_again' | 'discard',
+  teammateId: Id,
+): Promise<Resolution> {
   const reply = await findReply(desk.db, replyId)
-  if (reply?.status !== 'unsure') return { ok: false, because: reply ? `It is ${reply.status} by now: nothing left to decide.` : 'There is no such reply.' }
-  const resolution = decision === 'it_is_there' ? await confirmByHand(desk, reply)
-    : decision === 'discard' ? await putAside(desk, reply, 'unsure', teammateId)
-    : await sendAgain(desk, reply, teammateId)
+  if (reply?.status !== 'unsure')
+    return { ok: false, because: reply ? `It is ${reply.status} by now: nothing left to decide.` : 'There is no such reply.' }
+  const resolution =
+    decision === 'it_is_there'
+      ? await confirmByHand(desk, reply)
+      : decision === 'discard'
+        ? await putAside(desk, reply, 'unsure', teammateId)
+        : await sendAgain(desk, reply, teammateId)
   if (resolution.ok && resolution.status !== 'approved') await ringOtherHalf(desk, reply)
   tellOf(desk, reply)
   return resolution
@@ -40,7 +49,8 @@ export async function retryBroadcast(desk: Desk, replyId: Id): Promise<Resolutio
   const now = desk.now()
   const reply = await findReply(desk.db, replyId)
   if (!reply?.statusUpdateId) return { ok: false, because: 'This is not a status post.' }
-  if (!(await moveReply(desk.db, replyId, 'refused', 'approved', { sendAt: now, attempts: 0, problem: null }))) return { ok: false, because: 'Only what was refused can be tried again.' }
+  if (!(await moveReply(desk.db, replyId, 'refused', 'approved', { sendAt: now, attempts: 0, problem: null })))
+    return { ok: false, because: 'Only what was refused can be tried again.' }
   await ringFor(desk, replyId, now)
   tellOf(desk, reply)
   return { ok: true, status: 'approved' }
@@ -84,9 +94,18 @@ async function settleTicket(tx: Db, desk: Desk, reply: ReplyRow, teammateId: Id,
   if (!reply.ticketId) return
   await lockTicket(tx, reply.ticketId)
   await updateTicket(tx, reply.ticketId, { hasFailedReply: await hasTroubledReply(tx, reply.ticketId) }, { newRevision: false })
-  await appendTicketEvents(tx, [{
-    ticketId: reply.ticketId, kind: 'reply_undone', at: desk.now(), teammateId, actor: 'teammate', replyId: reply.id, before: { status: reply.status }, after: { status: to },
-  }])
+  await appendTicketEvents(tx, [
+    {
+      ticketId: reply.ticketId,
+      kind: 'reply_undone',
+      at: desk.now(),
+      teammateId,
+      actor: 'teammate',
+      replyId: reply.id,
+      before: { status: reply.status },
+      after: { status: to },
+    },
+  ])
 }
 
 function tellOf(desk: Desk, reply: ReplyRow): void {

@@ -44,7 +44,11 @@ export async function settleReply(desk: Desk, replyId: Id): Promise<void> {
     await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { ...look.sent, at: reply.sendingAt ?? desk.now() }))
     await ringOtherHalf(desk, reply)
   } else if (look.kind === 'absent') await lookAgainLater(desk, reply)
-  else await updateReply(desk.db, reply.id, { nextReadBackAt: new Date(desk.now().getTime() + look.againInMs), problem: `${unsureWords(reply)} ${look.because}` })
+  else
+    await updateReply(desk.db, reply.id, {
+      nextReadBackAt: new Date(desk.now().getTime() + look.againInMs),
+      problem: `${unsureWords(reply)} ${look.because}`,
+    })
   tellOf(desk, reply)
 }
 
@@ -55,13 +59,19 @@ export async function lookForSent(desk: Desk, reply: ReplyRow): Promise<Look> {
   const account = await getAccount(desk.db, reply.accountId)
   const connector = desk.connectorFor(account.platform)
   if (!connector.findSent) return { kind: 'absent' }
-  if (account.status !== 'connected') return { kind: 'not_now', because: `Heed can look once ${account.name} is connected again.`, againInMs: MINUTE_MS }
+  if (account.status !== 'connected')
+    return { kind: 'not_now', because: `Heed can look once ${account.name} is connected again.`, againInMs: MINUTE_MS }
   try {
-    const sent = await connector.findSent(await postOf(desk.db, reply), reply.sendingAt ?? reply.createdAt, await openLine(desk, account.id))
+    const sent = await connector.findSent(
+      await postOf(desk.db, reply),
+      reply.sendingAt ?? reply.createdAt,
+      await openLine(desk, account.id),
+    )
     return sent && !(await isExternalIdTaken(desk.db, account.id, sent.externalId, reply.id)) ? { kind: 'found', sent } : { kind: 'absent' }
   } catch (error) {
     desk.log.warn({ err: error, replyId: reply.id }, 'could not look for a reply')
-    if (!(error instanceof PlatformError)) return { kind: 'not_now', because: 'Looking for it failed; Heed tries again.', againInMs: 5 * MINUTE_MS }
+    if (!(error instanceof PlatformError))
+      return { kind: 'not_now', because: 'Looking for it failed; Heed tries again.', againInMs: 5 * MINUTE_MS }
     if (error.kind === 'account') await markReconnect(desk.db, account.id, desk.now(), error.message)
     return { kind: 'not_now', because: error.message, againInMs: Math.max(error.retryAfterMs ?? 0, MINUTE_MS) }
   }
@@ -91,7 +101,11 @@ async function isAccountReady(desk: Desk, reply: ReplyRow): Promise<boolean> {
   return false
 }
 
-interface Call { connector: Connector; post: OutgoingPost; line: Awaited<ReturnType<typeof openLine>> }
+interface Call {
+  connector: Connector
+  post: OutgoingPost
+  line: Awaited<ReturnType<typeof openLine>>
+}
 
 /** Everything that may fail or be refused before the platform is asked to write. */
 async function prepare(desk: Desk, reply: ReplyRow): Promise<Call | null> {
@@ -122,7 +136,13 @@ async function prepare(desk: Desk, reply: ReplyRow): Promise<Call | null> {
 
 async function postOf(db: Db, reply: ReplyRow): Promise<OutgoingPost> {
   const mention = reply.answersId ? await findAnswerable(db, reply.answersId) : undefined
-  return { key: reply.id, text: reply.text, visibility: reply.visibility, inReplyTo: mention ? asAnswerable(mention) : null, isPrivateReply: reply.isPrivateReply }
+  return {
+    key: reply.id,
+    text: reply.text,
+    visibility: reply.visibility,
+    inReplyTo: mention ? asAnswerable(mention) : null,
+    isPrivateReply: reply.isPrivateReply,
+  }
 }
 
 /** `approved → sending`, unless the customer said something since Send was pressed. No row: another worker has it, or it was taken back. */
@@ -140,7 +160,16 @@ async function take(desk: Desk, replyId: Id): Promise<ReplyRow | null> {
       }
     }
     const now = desk.now()
-    return (await moveReply(tx, replyId, 'approved', 'sending', { sendingAt: now, attempts: reply.attempts + 1, problem: null }, { dueBy: now })) ?? null
+    return (
+      (await moveReply(
+        tx,
+        replyId,
+        'approved',
+        'sending',
+        { sendingAt: now, attempts: reply.attempts + 1, problem: null },
+        { dueBy: now },
+      )) ?? null
+    )
   })
 }
 
@@ -154,9 +183,13 @@ async function whyHeld(tx: Db, reply: ReplyRow, ticket: { id: Id; accountId: Id;
   if (!heard) return null
   const said = await listSaid(tx, ticket)
   const news = said.filter(one => heard[one.id] !== fingerprint(one))
-  if (news.some(one => !(one.id in heard) && !one.removedAt)) return 'Held: the customer wrote again before it was sent. Read it, then send again.'
-  if (news.some(one => one.id in heard && one.removedAt)) return 'Held: the customer deleted something before it was sent. Look again, then send.'
-  return news.some(one => one.id in heard) ? 'Held: the customer edited what they wrote before it was sent. Read it again, then send.' : null
+  if (news.some(one => !(one.id in heard) && !one.removedAt))
+    return 'Held: the customer wrote again before it was sent. Read it, then send again.'
+  if (news.some(one => one.id in heard && one.removedAt))
+    return 'Held: the customer deleted something before it was sent. Look again, then send.'
+  return news.some(one => one.id in heard)
+    ? 'Held: the customer edited what they wrote before it was sent. Read it again, then send.'
+    : null
 }
 
 type Outcome = { sent: Sent } | { failed: PlatformError }
@@ -185,7 +218,11 @@ async function record(desk: Desk, reply: ReplyRow, outcome: Outcome): Promise<vo
   const attempts = reply.attempts + 1
   if (attempts >= MOST_ATTEMPTS) return refuse(desk, reply, `${message} Tried ${attempts} times, now given up: nothing was sent.`)
   const sendAt = new Date(now.getTime() + Math.max(retryAfterMs ?? 0, BACKOFF_MS * 2 ** (attempts - 1)))
-  await moveReply(desk.db, reply.id, 'sending', 'approved', { sendAt, sendingAt: null, problem: `${message} Nothing was sent; Heed tries again.` })
+  await moveReply(desk.db, reply.id, 'sending', 'approved', {
+    sendAt,
+    sendingAt: null,
+    problem: `${message} Nothing was sent; Heed tries again.`,
+  })
   await ringFor(desk, reply.id, sendAt)
 }
 

@@ -1,8 +1,8 @@
 // Templates: choosing the right variant, and writing, changing and retiring them.
 import { v7 as newId } from 'uuid'
 import { insertAuditEntry } from '../db/audit-entries.ts'
-import { changeTemplate, findSameTemplate, insertTemplate, lockTemplate, type TemplateRow } from '../db/templates.ts'
 import type { Db } from '../db/schema.ts'
+import { changeTemplate, findSameTemplate, insertTemplate, lockTemplate, type TemplateRow } from '../db/templates.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, Platform, TemplateKind } from '../domain.ts'
 import { findPlaceholders, isKnownPlaceholder } from './placeholders.ts'
@@ -58,7 +58,14 @@ export async function updateTemplate(desk: Desk, teammateId: Id, id: Id, form: T
     if (problems.length) return { ok: false, problems }
     const template = await changeTemplate(tx, id, { ...cleaned(form), version: before.version + 1, updatedAt: desk.now() })
     const { name, kind, platform, language, text } = before
-    await insertAuditEntry(tx, { at: desk.now(), teammateId, action: 'template changed', subject: id, before: { name, kind, platform, language, text }, after: cleaned(form) })
+    await insertAuditEntry(tx, {
+      at: desk.now(),
+      teammateId,
+      action: 'template changed',
+      subject: id,
+      before: { name, kind, platform, language, text },
+      after: cleaned(form),
+    })
     return { ok: true, template }
   })
 }
@@ -107,13 +114,18 @@ function findPlatformProblems(desk: Desk, platform: Platform | null, text: strin
     return [{ field: 'platform', because: `Heed does not speak ${platform}.` }]
   }
   const longest = Math.max(connector.limits.public.limit, connector.limits.private.limit)
-  const fits = (['public', 'private'] as const).some(visibility => connector.limits[visibility].count(sign(text, 'XX')) <= connector.limits[visibility].limit)
+  const fits = (['public', 'private'] as const).some(
+    visibility => connector.limits[visibility].count(sign(text, 'XX')) <= connector.limits[visibility].limit,
+  )
   return fits ? [] : [{ field: 'text', because: `${connector.label} takes at most ${longest.toLocaleString('en')}.` }]
 }
 
 function cleaned(form: TemplateForm) {
   return {
-    name: form.name.trim(), kind: form.kind as TemplateKind, platform: form.platform?.trim() || null, language: form.language.trim(),
+    name: form.name.trim(),
+    kind: form.kind as TemplateKind,
+    platform: form.platform?.trim() || null,
+    language: form.language.trim(),
     text: form.text.replace(/\r\n/g, '\n').trim(),
   }
 }

@@ -16,13 +16,23 @@ export async function undoReply(desk: Desk, replyId: Id, teammateId: Id): Promis
     const reply = await lockReply(tx, replyId)
     if (!reply?.ticketId) return { ok: false, because: 'There is no such reply.' }
     const teammate = await getTeammate(tx, teammateId)
-    if (reply.writtenById !== teammateId && teammate.role !== 'lead' && teammate.role !== 'admin') return { ok: false, because: 'Only its writer or a lead can take it back.' }
+    if (reply.writtenById !== teammateId && teammate.role !== 'lead' && teammate.role !== 'admin')
+      return { ok: false, because: 'Only its writer or a lead can take it back.' }
     if (reply.status !== 'approved' && reply.status !== 'refused') return { ok: false, because: WHY_NOT[reply.status] }
     await lockTicket(tx, reply.ticketId)
     const draft = await backToDraft(tx, reply, null)
-    await appendTicketEvents(tx, [{
-      ticketId: reply.ticketId, kind: 'reply_undone', at: desk.now(), teammateId, actor: 'teammate', replyId, before: { status: reply.status }, after: { status: 'draft' },
-    }])
+    await appendTicketEvents(tx, [
+      {
+        ticketId: reply.ticketId,
+        kind: 'reply_undone',
+        at: desk.now(),
+        teammateId,
+        actor: 'teammate',
+        replyId,
+        before: { status: reply.status },
+        after: { status: 'draft' },
+      },
+    ])
     await updateTicket(tx, reply.ticketId, { hasFailedReply: await hasTroubledReply(tx, reply.ticketId) }, { newRevision: false })
     return { ok: true, draft, ticketId: reply.ticketId }
   })
@@ -42,7 +52,8 @@ export async function backToDraft(tx: Db, reply: ReplyRow, problem: string | nul
   if (dropped) await moveReply(tx, dropped.id, ['approved', 'refused'], 'discarded', { problem })
   const text = unsign(back.text)
   const begun = back.writtenById ? await findDraft(tx, back.ticketId!, back.writtenById) : undefined
-  if (!begun) return (await moveReply(tx, back.id, ['approved', 'refused'], 'draft', { text, problem, sendAt: null, sendingAt: null })) ?? null
+  if (!begun)
+    return (await moveReply(tx, back.id, ['approved', 'refused'], 'draft', { text, problem, sendAt: null, sendingAt: null })) ?? null
   await moveReply(tx, back.id, ['approved', 'refused'], 'discarded', { problem })
   return (await updateReply(tx, begun.id, { text: begun.text.includes(text) ? begun.text : `${text}\n\n${begun.text}`, problem })) ?? null
 }

@@ -12,9 +12,7 @@ export function controlDoor(control: object): Hono {
     if (!names.includes(name)) return c.json({ error: `no control is called ${name}`, controls: names }, 404)
     const text = await c.req.text()
     try {
-      const result = await (control as Record<string, (input: unknown) => unknown>)[name]?.(
-        text ? JSON.parse(text) : {},
-      )
+      const result = await (control as Record<string, (input: unknown) => unknown>)[name]?.(text ? JSON.parse(text) : {})
       return c.json({ result: result ?? null })
     } catch (error) {
       return c.json({ error: error instanceof Error ? error.message : String(error) }, 400)

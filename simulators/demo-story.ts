@@ -76,10 +76,7 @@ export function playDemoStory(...[x, graph, options = {}]: [...Stage, DemoStoryO
   return { world, said, stop: () => clearTimeout(timer) }
 }
 
-function say(
-  line: DemoLine,
-  ...[x, graph, world, idOf]: [...Stage, DemoWorld, (key: string) => string | undefined]
-): string {
+function say(line: DemoLine, ...[x, graph, world, idOf]: [...Stage, DemoWorld, (key: string) => string | undefined]): string {
   const at = line.ago === undefined ? undefined : Date.parse(x.control.now().now) - line.ago * 60_000
   const isBrand = line.from === 'brand'
   const person = people.find(one => one.name === line.from)

@@ -6,8 +6,7 @@ export type RequestFault = {
   path?: string
   /** How many times; default 1. */
   times?: number
-} & /** 429 on X, a throttle code on Graph (`code`: 4, 17, 32, 613, 80001…). `bare`: without the headers that say how long. */
-(
+} /** 429 on X, a throttle code on Graph (`code`: 4, 17, 32, 613, 80001…). `bare`: without the headers that say how long. */ & (
   | { kind: 'rate-limited'; bare?: boolean; resetInMs?: number; code?: number }
   | { kind: 'server-error'; status?: number }
   | { kind: 'html-502' }
@@ -29,8 +28,7 @@ export type RequestFault = {
 )
 
 /** What a push can meet. */
-export type PushFault = { times?: number } & /** Sent twice. */
-(
+export type PushFault = { times?: number } /** Sent twice. */ & (
   | { kind: 'push-duplicate' }
   /** The next `times` pushes are gathered and sent last first. */
   | { kind: 'push-reorder' }
@@ -70,8 +68,7 @@ export function faultBoard(initial: readonly Fault[] = []): FaultBoard {
     list: () => waiting.map(({ fault, left }) => ({ ...fault, times: left })),
     takeForRequest: (method, path) =>
       waiting.length ? (take(entry => entry.matches(method, path)) as RequestFault | undefined) : undefined,
-    takeForPush: () =>
-      waiting.length ? (take(entry => isPushFault(entry.fault)) as PushFault | undefined) : undefined,
+    takeForPush: () => (waiting.length ? (take(entry => isPushFault(entry.fault)) as PushFault | undefined) : undefined),
   }
 }
 

@@ -42,13 +42,10 @@ export function faulty(
         return
       }
       case 'html-502':
-        return new Response(
-          '<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>',
-          {
-            status: 502,
-            headers: { 'content-type': 'text/html' },
-          },
-        )
+        return new Response('<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>', {
+          status: 502,
+          headers: { 'content-type': 'text/html' },
+        })
       case 'empty-body':
         return new Response('', { status: 200, headers: { 'content-type': 'application/json' } })
       case 'redirect':

@@ -8,11 +8,7 @@ export interface Journal<Entry> {
 }
 
 /** Tells `replay` every entry kept so far, then appends. Without a directory nothing is kept. */
-export function openJournal<Entry>(
-  dir: string | undefined,
-  name: string,
-  replay: (entry: Entry) => void,
-): Journal<Entry> {
+export function openJournal<Entry>(dir: string | undefined, name: string, replay: (entry: Entry) => void): Journal<Entry> {
   if (!dir) return { append: () => undefined, close: () => undefined }
   fs.mkdirSync(dir, { recursive: true })
   const file = path.join(dir, `${name}.jsonl`)

@@ -10,10 +10,7 @@ export interface Listening {
 }
 
 /** Port 0, or none: any free one. */
-export async function listen(
-  fetch: (request: Request, env: never) => Response | Promise<Response>,
-  port = 0,
-): Promise<Listening> {
+export async function listen(fetch: (request: Request, env: never) => Response | Promise<Response>, port = 0): Promise<Listening> {
   const server = createAdaptorServer({ fetch: fetch as (request: Request) => Promise<Response> }) as Server
   // Longer than any client keeps an idle connection, so a reused one is never closed under a request.
   server.keepAliveTimeout = 65_000

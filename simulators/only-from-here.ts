@@ -2,8 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 
 /** The clients that dial in for api.x.com or graph.facebook.com keep that Host. */
-const hosts =
-  /^(127\.0\.0\.1|localhost|\[::1\]|api\.x\.com|x\.com|api\.twitter\.com|graph\.facebook\.com|www\.facebook\.com)(:\d+)?$/
+const hosts = /^(127\.0\.0\.1|localhost|\[::1\]|api\.x\.com|x\.com|api\.twitter\.com|graph\.facebook\.com|www\.facebook\.com)(:\d+)?$/
 
 export const onlyFromHere: MiddlewareHandler = async (c, next) => {
   const host = c.req.header('host') ?? ''

@@ -45,8 +45,7 @@ export const people: readonly Person[] = [
 export function handleFor(nameOrHandle: string): { handle: string; name: string } {
   const typed = nameOrHandle.trim()
   const known = people.find(
-    person =>
-      person.name.toLowerCase() === typed.toLowerCase() || person.handle === typed.replace(/^@/, '').toLowerCase(),
+    person => person.name.toLowerCase() === typed.toLowerCase() || person.handle === typed.replace(/^@/, '').toLowerCase(),
   )
   if (known) return { handle: known.handle, name: known.name }
   const plain = typed

@@ -92,8 +92,7 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
     }
   }
   // One probe while the receiver is down. Else a few go in order, and the more wait the more go at once.
-  const widthOf = (lane: Lane<Content>) =>
-    lane.failures > 0 ? 1 : Math.min(mostAtOnce, Math.ceil(lane.ready.length / 8))
+  const widthOf = (lane: Lane<Content>) => (lane.failures > 0 ? 1 : Math.min(mostAtOnce, Math.ceil(lane.ready.length / 8)))
   const later = (item: Waiting<Content>, ms: number) => {
     const timer = setTimeout(() => {
       delayed.delete(item)

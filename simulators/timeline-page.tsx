@@ -30,8 +30,7 @@ export function Page({
         </head>
         <body>
           <div class="banner">
-            <strong>Simulator:</strong> nothing here leaves your machine. Everybody and everything on this page is
-            invented.
+            <strong>Simulator:</strong> nothing here leaves your machine. Everybody and everything on this page is invented.
           </div>
           <header class="top">
             <div>
@@ -54,17 +53,7 @@ export function Page({
   )
 }
 
-export function Profile({
-  name,
-  line,
-  about,
-  numbers,
-}: {
-  name: string
-  line: string
-  about: string
-  numbers: string
-}) {
+export function Profile({ name, line, about, numbers }: { name: string; line: string; about: string; numbers: string }) {
   return (
     <section class="card profile" aria-label={`Profile of ${name}`}>
       <div class="cover" />
@@ -79,16 +68,11 @@ export function Profile({
 
 export function Face({ name, ours = false }: { name: string; ours?: boolean }) {
   const words = name.split(/\s+/).filter(Boolean)
-  const initials =
-    `${[...(words[0] ?? '?')][0] ?? '?'}${words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : ''}`.toUpperCase()
+  const initials = `${[...(words[0] ?? '?')][0] ?? '?'}${words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : ''}`.toUpperCase()
   let hue = 7
   for (const char of name) hue = (hue * 31 + (char.codePointAt(0) ?? 0)) % 360
   return (
-    <span
-      class={ours ? 'face ours' : 'face'}
-      style={ours ? undefined : `background:hsl(${hue} 45% 33%)`}
-      aria-hidden="true"
-    >
+    <span class={ours ? 'face ours' : 'face'} style={ours ? undefined : `background:hsl(${hue} 45% 33%)`} aria-hidden="true">
       {initials}
     </span>
   )
@@ -139,9 +123,7 @@ export function Post(
 }
 
 function withHandles(text: string) {
-  return text
-    .split(/((?<![A-Za-z0-9_])@[A-Za-z0-9_]{1,15})/)
-    .map((part, index) => (index % 2 ? <span class="handle">{part}</span> : part))
+  return text.split(/((?<![A-Za-z0-9_])@[A-Za-z0-9_]{1,15})/).map((part, index) => (index % 2 ? <span class="handle">{part}</span> : part))
 }
 
 export function ago(ms: number): string {
@@ -170,12 +152,8 @@ export function WriteAs({ value }: { value: string }) {
 
 /** The style, the script and the feed that says "something happened". */
 export function pageAssets(app: Hono, watch: (listener: () => void) => () => void): void {
-  app.get('/_page/style.css', c =>
-    c.body(timelineStyle, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' }),
-  )
-  app.get('/_page/live.js', c =>
-    c.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }),
-  )
+  app.get('/_page/style.css', c => c.body(timelineStyle, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' }))
+  app.get('/_page/live.js', c => c.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }))
   app.get('/_page/live', c =>
     streamSSE(c, async stream => {
       let dirty = false

@@ -69,38 +69,32 @@ for (const connector of connectors) {
           expect(isAccepted(connector, samples.app, changed, signed)).toBe(false)
         }
       })
-      it.skipIf(!connector.intake.webhook)(
-        'refuses a missing, empty, cut, or foreign signature, and an app without its secret',
-        () => {
-          const body = Buffer.from(textOf(webhooks[0]!))
-          const { name, value } = signatureOf(samples.app, body)
-          const { verify } = connector.intake.webhook!
-          for (const headers of [
-            {},
-            { [name]: '' },
-            { [name]: 'sha256=' },
-            { [name]: value.slice(0, -1) },
-            { [name]: `${value}A` },
-            { [name]: value.replace('sha256=', 'sha1=') },
-          ])
-            expect(verify(body, headers as Record<string, string>, samples.app.appSecrets)).toBe(false)
-          expect(verify(body, { [name]: value }, {})).toBe(false)
-          expect(
-            verify(
-              body,
-              {
-                [name]: signatureOf({ ...samples.app, appSecrets: withAllValues(samples.app.appSecrets, '') }, body)
-                  .value,
-              },
-              withAllValues(samples.app.appSecrets, ''),
-            ),
-          ).toBe(false)
-        },
-      )
+      it.skipIf(!connector.intake.webhook)('refuses a missing, empty, cut, or foreign signature, and an app without its secret', () => {
+        const body = Buffer.from(textOf(webhooks[0]!))
+        const { name, value } = signatureOf(samples.app, body)
+        const { verify } = connector.intake.webhook!
+        for (const headers of [
+          {},
+          { [name]: '' },
+          { [name]: 'sha256=' },
+          { [name]: value.slice(0, -1) },
+          { [name]: `${value}A` },
+          { [name]: value.replace('sha256=', 'sha1=') },
+        ])
+          expect(verify(body, headers as Record<string, string>, samples.app.appSecrets)).toBe(false)
+        expect(verify(body, { [name]: value }, {})).toBe(false)
+        expect(
+          verify(
+            body,
+            {
+              [name]: signatureOf({ ...samples.app, appSecrets: withAllValues(samples.app.appSecrets, '') }, body).value,
+            },
+            withAllValues(samples.app.appSecrets, ''),
+          ),
+        ).toBe(false)
+      })
       it.each(samples.handshakes)('answers the handshake: $what', sample => {
-        expect(connector.intake.webhook!.handshake(new URLSearchParams(sample.query), samples.app.appSecrets)).toEqual(
-          sample.expected,
-        )
+        expect(connector.intake.webhook!.handshake(new URLSearchParams(sample.query), samples.app.appSecrets)).toEqual(sample.expected)
       })
 
       it.each(samples.deliveries)('reads, twice the same: $what', sample => {
@@ -111,18 +105,13 @@ for (const connector of connectors) {
       it('reads every item of a batch', () => {
         expect(Math.max(...samples.deliveries.map(sample => sample.expected.length))).toBeGreaterThan(1)
       })
-      it.each(['', 'null', '42', '"text"', '[]', '{}', '<html>502</html>', '{"data":', '\u0000'])(
-        'throws on junk: %j',
-        junk => {
-          for (const source of new Set(samples.deliveries.map(sample => sample.source)))
-            expect(() => connector.read({ ...deliveryOf(samples.deliveries[0]!), source, body: junk })).toThrow()
-        },
-      )
+      it.each(['', 'null', '42', '"text"', '[]', '{}', '<html>502</html>', '{"data":', '\u0000'])('throws on junk: %j', junk => {
+        for (const source of new Set(samples.deliveries.map(sample => sample.source)))
+          expect(() => connector.read({ ...deliveryOf(samples.deliveries[0]!), source, body: junk })).toThrow()
+      })
       it.each(samples.deliveries)('throws on half of it: $what', sample => {
         const text = textOf(sample)
-        expect(() =>
-          connector.read({ ...deliveryOf(sample), body: text.slice(0, Math.floor(text.length / 2)) }),
-        ).toThrow()
+        expect(() => connector.read({ ...deliveryOf(sample), body: text.slice(0, Math.floor(text.length / 2)) })).toThrow()
       })
     })
 
@@ -132,9 +121,7 @@ for (const connector of connectors) {
           onTestFinished,
           sample.exchange.map(step => step.answer),
         )
-        const outcome = await outcomeOf(
-          connector.send(postOf(sample), lineTo(server.url, connector, samples.app, sample.accountSecrets)),
-        )
+        const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app, sample.accountSecrets)))
         expect(server.requests).toHaveLength(sample.exchange.length)
         for (const [nth, step] of sample.exchange.entries()) expectRequest(server.requests[nth]!, step.request)
         if (sample.expected.sent) return expect(outcome).toEqual({ sent: sample.expected.sent })
@@ -148,35 +135,26 @@ for (const connector of connectors) {
         expect(has(sample => sample.expected.sent)).toBe(true)
         expect(has(sample => sample.expected.error?.kind === 'retry' && sample.expected.error.retryAfterMs)).toBe(true)
         expect(has(sample => sample.expected.error?.kind === 'account')).toBe(true)
-        expect(
-          has(
-            sample => sample.expected.error?.kind === 'refused' && Number(sample.exchange.at(-1)?.answer.status) >= 400,
-          ),
-        ).toBe(true)
+        expect(has(sample => sample.expected.error?.kind === 'refused' && Number(sample.exchange.at(-1)?.answer.status) >= 400)).toBe(true)
         for (const fault of ['drop', 'hang'])
-          expect(
-            has(sample => sample.expected.error?.kind === 'unsure' && sample.exchange.at(-1)?.answer.fault === fault),
-          ).toBe(true)
+          expect(has(sample => sample.expected.error?.kind === 'unsure' && sample.exchange.at(-1)?.answer.fault === fault)).toBe(true)
       })
 
-      it.for(['public', 'private', 'status'] as const)(
-        'a %s text over the limit never leaves',
-        async (where, { onTestFinished }) => {
-          const server = await startRecorder(onTestFinished, [])
-          const rule = connector.limits[where]
-          const answers = samples.sends.find(sample => sample.post.inReplyTo !== null)!
-          const post: OutgoingPost = {
-            ...postOf(answers),
-            text: 'a'.repeat(rule.limit + 1),
-            isPrivateReply: false,
-            visibility: where === 'private' ? 'private' : 'public',
-            inReplyTo: where === 'status' ? null : postOf(answers).inReplyTo,
-          }
-          const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
-          expect(outcome).toMatchObject({ error: { kind: 'refused' } })
-          expect(server.requests).toHaveLength(0)
-        },
-      )
+      it.for(['public', 'private', 'status'] as const)('a %s text over the limit never leaves', async (where, { onTestFinished }) => {
+        const server = await startRecorder(onTestFinished, [])
+        const rule = connector.limits[where]
+        const answers = samples.sends.find(sample => sample.post.inReplyTo !== null)!
+        const post: OutgoingPost = {
+          ...postOf(answers),
+          text: 'a'.repeat(rule.limit + 1),
+          isPrivateReply: false,
+          visibility: where === 'private' ? 'private' : 'public',
+          inReplyTo: where === 'status' ? null : postOf(answers).inReplyTo,
+        }
+        const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
+        expect(outcome).toMatchObject({ error: { kind: 'refused' } })
+        expect(server.requests).toHaveLength(0)
+      })
 
       it('nobody listening is a retry: nothing was sent', async ({ onTestFinished }) => {
         const server = await startRecorder(onTestFinished, [])
@@ -189,9 +167,7 @@ for (const connector of connectors) {
       it('speaks to loopback only when told to leave the platform', async () => {
         const sample = samples.sends.find(candidate => candidate.expected.sent)!
         for (const apiBase of ['http://192.0.2.1:80', 'http://api.example.com', 'ftp://127.0.0.1'])
-          await expect(connector.send(postOf(sample), lineTo(apiBase, connector, samples.app))).rejects.toThrow(
-            /loopback/,
-          )
+          await expect(connector.send(postOf(sample), lineTo(apiBase, connector, samples.app))).rejects.toThrow(/loopback/)
       })
     })
   })
@@ -264,8 +240,7 @@ function readSamples(platform: string) {
 
 const textOf = (sample: DeliverySample) => sample.rawBody ?? JSON.stringify(sample.body)
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
-const withAllValues = (secrets: Secrets, value: string): Secrets =>
-  Object.fromEntries(Object.keys(secrets).map(name => [name, value]))
+const withAllValues = (secrets: Secrets, value: string): Secrets => Object.fromEntries(Object.keys(secrets).map(name => [name, value]))
 
 function deliveryOf(sample: DeliverySample): Delivery {
   return {

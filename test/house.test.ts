@@ -6,7 +6,12 @@ import { connectors } from '../connectors/all.ts'
 
 const root = join(import.meta.dirname, '..')
 const rooms = ['connectors', 'triage', 'responders', 'incidents', 'metrics', 'db', 'web', 'simulators', 'replay', 'bench', 'test']
-const files = [...rooms.flatMap(room => walk(join(root, room))), ...readdirSync(root).filter(f => /\.tsx?$/.test(f)).map(f => join(root, f))]
+const files = [
+  ...rooms.flatMap(room => walk(join(root, room))),
+  ...readdirSync(root)
+    .filter(f => /\.tsx?$/.test(f))
+    .map(f => join(root, f)),
+]
   .filter(file => /\.(ts|tsx|cts|mts)$/.test(file) && !file.endsWith('.d.ts'))
   .map(file => ({ path: relative(root, file), text: readFileSync(file, 'utf8') }))
 
@@ -42,14 +47,24 @@ test('the arrows between rooms point one way', () => {
 test('the means import no verb and no page', () => {
   const wrong = files
     .filter(file => means.includes(file.path))
-    .flatMap(file => importsOf(file).filter(i => /^(triage|responders|incidents|metrics|web|simulators)\//.test(i.target)).map(i => `${file.path} → ${i.target}`))
+    .flatMap(file =>
+      importsOf(file)
+        .filter(i => /^(triage|responders|incidents|metrics|web|simulators)\//.test(i.target))
+        .map(i => `${file.path} → ${i.target}`),
+    )
   expect(wrong).toEqual([])
 })
 
 test('nothing in the product imports the simulators but the demo and the drill', () => {
   const wrong = files
-    .filter(file => !/^(simulators|test|replay|bench)\//.test(file.path) && !['main.ts', 'demo.ts', 'incidents/drill.ts'].includes(file.path))
-    .flatMap(file => importsOf(file).filter(i => i.target.startsWith('simulators/')).map(i => `${file.path} → ${i.target}`))
+    .filter(
+      file => !/^(simulators|test|replay|bench)\//.test(file.path) && !['main.ts', 'demo.ts', 'incidents/drill.ts'].includes(file.path),
+    )
+    .flatMap(file =>
+      importsOf(file)
+        .filter(i => i.target.startsWith('simulators/'))
+        .map(i => `${file.path} → ${i.target}`),
+    )
   expect(wrong).toEqual([])
 })
 
@@ -60,7 +75,11 @@ test('only jobs.ts knows BullMQ', () => {
 test('no platform imports another platform', () => {
   const wrong = files
     .filter(file => /^connectors\/[a-z]+\//.test(file.path))
-    .flatMap(file => importsOf(file).filter(i => /^connectors\/[a-z]+\//.test(i.target) && i.target.split('/')[1] !== file.path.split('/')[1]).map(i => `${file.path} → ${i.target}`))
+    .flatMap(file =>
+      importsOf(file)
+        .filter(i => /^connectors\/[a-z]+\//.test(i.target) && i.target.split('/')[1] !== file.path.split('/')[1])
+        .map(i => `${file.path} → ${i.target}`),
+    )
   expect(wrong).toEqual([])
 })
 
@@ -78,7 +97,10 @@ test('a platform is named only at home: no `=== "x"` or `facebook` in the other 
 test('every platform folder is in all.ts, with its README, icon and samples', () => {
   const folders = readdirSync(join(root, 'connectors')).filter(name => statSync(join(root, 'connectors', name)).isDirectory())
   expect(connectors.map(c => c.platform).sort()).toEqual(folders.sort())
-  for (const folder of folders) expect(readdirSync(join(root, 'connectors', folder))).toEqual(expect.arrayContaining(['README.md', 'icon.svg', 'samples', 'connector.ts']))
+  for (const folder of folders)
+    expect(readdirSync(join(root, 'connectors', folder))).toEqual(
+      expect.arrayContaining(['README.md', 'icon.svg', 'samples', 'connector.ts']),
+    )
 })
 
 test('every file says its job in its first line', () => {

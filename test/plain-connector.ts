@@ -1,8 +1,18 @@
 // A platform of no wire format at all: its deliveries are the Incoming themselves, so tests speak of what matters.
-import { type Connector, type Incoming, type IncomingMention, type LengthRule, type OutgoingPost, PlatformError, type PollPage, type Sent } from '../connectors/connector.ts'
-import { insertDeliveries } from '../db/deliveries.ts'
-import type { AccountRow } from '../db/accounts.ts'
+
 import { v7 as newId } from 'uuid'
+import {
+  type Connector,
+  type Incoming,
+  type IncomingMention,
+  type LengthRule,
+  type OutgoingPost,
+  PlatformError,
+  type PollPage,
+  type Sent,
+} from '../connectors/connector.ts'
+import type { AccountRow } from '../db/accounts.ts'
+import { insertDeliveries } from '../db/deliveries.ts'
 import { cleo, type World } from './world.ts'
 
 export interface PlainConnector extends Connector {
@@ -17,10 +27,25 @@ export interface PlainConnector extends Connector {
 }
 
 export function plainConnector(platform = 'plain'): PlainConnector {
-  const rule: LengthRule = { limit: 280, count: text => text.length, unit: 'characters', rule: 'utf16', source: 'invented', checkedOn: '2026-03-01' }
+  const rule: LengthRule = {
+    limit: 280,
+    count: text => text.length,
+    unit: 'characters',
+    rule: 'utf16',
+    source: 'invented',
+    checkedOn: '2026-03-01',
+  }
   const connector: PlainConnector = {
-    platform, label: 'Plain', limits: { public: rule, private: { ...rule, limit: 1000 }, status: rule }, appSecrets: [], accountSecrets: [], textKeys: ['text'],
-    sent: [], answers: [], overThere: [], polls: [],
+    platform,
+    label: 'Plain',
+    limits: { public: rule, private: { ...rule, limit: 1000 }, status: rule },
+    appSecrets: [],
+    accountSecrets: [],
+    textKeys: ['text'],
+    sent: [],
+    answers: [],
+    overThere: [],
+    polls: [],
     intake: {
       polling: {
         everyMs: 60_000,
@@ -33,7 +58,8 @@ export function plainConnector(platform = 'plain'): PlainConnector {
         },
       },
     },
-    read: delivery => JSON.parse(delivery.body, (key, value) => (['postedAt', 'at'].includes(key) && value ? new Date(value) : value)) as Incoming[],
+    read: delivery =>
+      JSON.parse(delivery.body, (key, value) => (['postedAt', 'at'].includes(key) && value ? new Date(value) : value)) as Incoming[],
     mayReply: () => ({ allowed: true, because: '', until: null, instead: [], costUsd: null }),
     send: async post => {
       connector.sent.push(post)
@@ -50,10 +76,22 @@ export function plainConnector(platform = 'plain'): PlainConnector {
 
 export function says(text: string, given: Partial<IncomingMention> = {}, account = '111'): Incoming {
   return {
-    kind: 'mention', account,
+    kind: 'mention',
+    account,
     mention: {
-      externalId: given.externalId ?? newId(), visibility: 'public', direction: 'inbound', threadKey: given.threadKey ?? given.externalId ?? newId(), parentExternalId: null,
-      author: cleo, text, url: null, addressesUs: true, postedAt: new Date('2026-03-02T09:55:00Z'), version: 1, isEdit: false, ...given,
+      externalId: given.externalId ?? newId(),
+      visibility: 'public',
+      direction: 'inbound',
+      threadKey: given.threadKey ?? given.externalId ?? newId(),
+      parentExternalId: null,
+      author: cleo,
+      text,
+      url: null,
+      addressesUs: true,
+      postedAt: new Date('2026-03-02T09:55:00Z'),
+      version: 1,
+      isEdit: false,
+      ...given,
     },
   }
 }

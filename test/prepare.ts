@@ -17,7 +17,12 @@ export default async function prepare(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'heed-test-'))
   const database = await openEmbeddedDatabase({ syncToDisk: false })
   await migrate(database.db)
-  const bell = await openDoorbell({ pool: database.pool, onProblem: error => { throw error } })
+  const bell = await openDoorbell({
+    pool: database.pool,
+    onProblem: error => {
+      throw error
+    },
+  })
   await bell.close()
   const snapshot = join(folder, 'snapshot.tar')
   writeFileSync(snapshot, Buffer.from(await (await database.dump()).arrayBuffer()))

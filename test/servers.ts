@@ -30,9 +30,21 @@ export async function startPostgres(): Promise<RunningServer> {
   const data = join(folder, 'data')
   // PostgreSQL refuses to run as root.
   const user = userInfo().uid === 0 ? postgresUser(folder) : {}
-  execFileSync(join(postgresBin, 'initdb'), ['-D', data, '-U', 'heed', '-A', 'trust', '--no-locale', '-E', 'UTF8'], { ...user, stdio: 'pipe' })
+  execFileSync(join(postgresBin, 'initdb'), ['-D', data, '-U', 'heed', '-A', 'trust', '--no-locale', '-E', 'UTF8'], {
+    ...user,
+    stdio: 'pipe',
+  })
   const url = `postgres://heed@127.0.0.1:${port}/postgres`
-  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'shared_buffers=256MB', '-c', 'max_connections=100']
+  const settings = [
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    `unix_socket_directories=${folder}`,
+    '-c',
+    'shared_buffers=256MB',
+    '-c',
+    'max_connections=100',
+  ]
   let server: ChildProcess
   const start = async () => {
     server = spawn(join(postgresBin, 'postgres'), ['-D', data, '-p', String(port), ...settings], { ...user, stdio: 'ignore' })
@@ -45,7 +57,9 @@ export async function startPostgres(): Promise<RunningServer> {
   await start()
   return {
     url,
-    get pid() { return server.pid! },
+    get pid() {
+      return server.pid!
+    },
     async killAndRestart() {
       await end(server, 'SIGKILL')
       await start()
@@ -72,7 +86,9 @@ export async function startRedis(): Promise<RunningServer> {
   const url = `redis://127.0.0.1:${port}`
   let server: ChildProcess
   const start = async () => {
-    server = spawn(redisServer, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()], { stdio: 'ignore' })
+    server = spawn(redisServer, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()], {
+      stdio: 'ignore',
+    })
     await until(async () => {
       const client = new Redis(url, { lazyConnect: true, retryStrategy: null })
       client.on('error', () => {})
@@ -87,7 +103,9 @@ export async function startRedis(): Promise<RunningServer> {
   await start()
   return {
     url,
-    get pid() { return server.pid! },
+    get pid() {
+      return server.pid!
+    },
     async killAndRestart() {
       await end(server, 'SIGKILL')
       await start()

@@ -27,7 +27,15 @@ export interface World {
   /** Moves the clock. */
   pass: (ms: number) => void
   setNow: (at: Date) => void
-  account: (given: { platform: Platform; handle?: string; externalId?: string; secrets?: Record<string, string>; appSecrets?: Record<string, string>; apiBase?: string | null; capabilities?: Record<string, string | boolean> }) => Promise<AccountRow>
+  account: (given: {
+    platform: Platform
+    handle?: string
+    externalId?: string
+    secrets?: Record<string, string>
+    appSecrets?: Record<string, string>
+    apiBase?: string | null
+    capabilities?: Record<string, string | boolean>
+  }) => Promise<AccountRow>
 }
 
 /** `connectors`: which platforms this world speaks; by default all of them. */
@@ -60,17 +68,39 @@ export async function testWorld(options: { now?: Date; connectors?: readonly Con
   }
 
   return {
-    desk, database, rung, told, ana, ben,
+    desk,
+    database,
+    rung,
+    told,
+    ana,
+    ben,
     pass: ms => void (now = new Date(now.getTime() + ms)),
     setNow: at => void (now = at),
     account: async given => {
       const appId: Id = newId()
-      await database.db.insertInto('platformApps').values({ id: appId, platform: given.platform, label: 'Test app', secrets: sealSecrets(desk.vault, given.appSecrets ?? {}), apiBase: given.apiBase ?? null }).execute()
+      await database.db
+        .insertInto('platformApps')
+        .values({
+          id: appId,
+          platform: given.platform,
+          label: 'Test app',
+          secrets: sealSecrets(desk.vault, given.appSecrets ?? {}),
+          apiBase: given.apiBase ?? null,
+        })
+        .execute()
       return database.db
         .insertInto('accounts')
         .values({
-          id: newId(), appId, platform: given.platform, externalId: given.externalId ?? '111', handle: given.handle ?? 'acme_care', name: 'Acme Care',
-          secrets: sealSecrets(desk.vault, given.secrets ?? {}), capabilities: JSON.stringify(given.capabilities ?? {}), nextPollAt: now, connectedAt: new Date(now.getTime() - 30 * 86_400_000),
+          id: newId(),
+          appId,
+          platform: given.platform,
+          externalId: given.externalId ?? '111',
+          handle: given.handle ?? 'acme_care',
+          name: 'Acme Care',
+          secrets: sealSecrets(desk.vault, given.secrets ?? {}),
+          capabilities: JSON.stringify(given.capabilities ?? {}),
+          nextPollAt: now,
+          connectedAt: new Date(now.getTime() - 30 * 86_400_000),
         })
         .returningAll()
         .executeTakeFirstOrThrow()

@@ -20,31 +20,10 @@ function judgeBy(place: string) {
     }
     it.each([
       ['a page of mentions', 'GET', '/2/users/12/mentions', 200, page, true],
-      [
-        'an id that is a number',
-        'GET',
-        '/2/users/12/mentions',
-        200,
-        { ...page, data: [{ ...page.data[0], id: 1 }] },
-        false,
-      ],
-      [
-        'users without a name',
-        'GET',
-        '/2/users/12/mentions',
-        200,
-        { ...page, includes: { users: [{ id: '2' }] } },
-        false,
-      ],
+      ['an id that is a number', 'GET', '/2/users/12/mentions', 200, { ...page, data: [{ ...page.data[0], id: 1 }] }, false],
+      ['users without a name', 'GET', '/2/users/12/mentions', 200, { ...page, includes: { users: [{ id: '2' }] } }, false],
       ['who we are', 'GET', '/2/users/me', 200, { data: { id: '2', name: 'Cleo', username: 'cleo_flies' } }, true],
-      [
-        'a limit',
-        'GET',
-        '/2/users/12/mentions',
-        429,
-        { title: 'Too Many Requests', type: 'about:blank', status: 429 },
-        true,
-      ],
+      ['a limit', 'GET', '/2/users/12/mentions', 429, { title: 'Too Many Requests', type: 'about:blank', status: 429 }, true],
       ['a call X does not have', 'GET', '/2/nothing', 200, {}, false],
     ] as const)('of answers: %s', (_what, method, path, status, body, isGood) => {
       expect(judge.response(method, path, status, body).length === 0).toBe(isGood)
@@ -124,15 +103,11 @@ function judgeBy(place: string) {
     }
     // The sign-in is not part of the description, and version 2.166 is older than three of the event types.
     const judged = exchanges.filter(
-      one =>
-        one.path !== '/2/oauth2/token' &&
-        !NEWER_EVENTS.has((one.body as { event_type?: string } | undefined)?.event_type ?? ''),
+      one => one.path !== '/2/oauth2/token' && !NEWER_EVENTS.has((one.body as { event_type?: string } | undefined)?.event_type ?? ''),
     )
     expect(judged.length).toBeGreaterThan(25)
     expect(judged.flatMap(one => complaints('request', one, judge.request(one.method, one.path, one)))).toEqual([])
-    expect(
-      judged.flatMap(one => complaints('answer', one, judge.response(one.method, one.path, one.status, one.answer))),
-    ).toEqual([])
+    expect(judged.flatMap(one => complaints('answer', one, judge.response(one.method, one.path, one.status, one.answer)))).toEqual([])
   })
 }
 

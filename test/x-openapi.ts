@@ -15,8 +15,7 @@ export function loadXJudge(file: string): XJudge {
   // What stands in an address is always text.
   const queries = validators(description, { coerceTypes: 'array' })
   const calls = callsOf(description)
-  const callOf = (method: string, path: string) =>
-    calls.find(call => call.method === method.toLowerCase() && call.pattern.test(path))
+  const callOf = (method: string, path: string) => calls.find(call => call.method === method.toLowerCase() && call.pattern.test(path))
   const noSuchCall = (method: string, path: string) => [`X has no ${method} ${path}`]
 
   return {
@@ -27,9 +26,7 @@ export function loadXJudge(file: string): XJudge {
       const parameters = [...(description.paths[call.template]?.parameters ?? []), ...(operation.parameters ?? [])]
         .map(one => resolve(description, one))
         .filter(one => one.in === 'query')
-      const complaints = parameters
-        .filter(one => one.required && !(one.name in query))
-        .map(one => `${one.name} is missing`)
+      const complaints = parameters.filter(one => one.required && !(one.name in query)).map(one => `${one.name} is missing`)
       for (const [name, value] of Object.entries(query)) {
         const parameter = parameters.find(one => one.name === name)
         if (!parameter) complaints.push(`X knows no query parameter ${name} here`)
@@ -41,8 +38,7 @@ export function loadXJudge(file: string): XJudge {
           )
       }
       const schema = operation.requestBody && resolve(description, operation.requestBody).content?.['application/json']
-      if (schema && body !== undefined)
-        complaints.push(...bodies.judge(`${pointer}/requestBody/content/application~1json/schema`, body))
+      if (schema && body !== undefined) complaints.push(...bodies.judge(`${pointer}/requestBody/content/application~1json/schema`, body))
       if (operation.requestBody?.required && body === undefined) complaints.push('the body is missing')
       return complaints
     },
@@ -54,9 +50,7 @@ export function loadXJudge(file: string): XJudge {
       const types = Object.keys(call.operation.responses[code]?.content ?? {})
       if (!types.length) return [`X does not describe status ${status} of ${method} ${call.template}`]
       // Errors come in two shapes; the one that fits better complains.
-      const opinions = types.map(type =>
-        bodies.judge(`${call.pointer}/responses/${code}/content/${escaped(type)}/schema`, body),
-      )
+      const opinions = types.map(type => bodies.judge(`${call.pointer}/responses/${code}/content/${escaped(type)}/schema`, body))
       return opinions.sort((a, b) => a.length - b.length)[0]!
     },
   }
@@ -87,16 +81,12 @@ function validators(description: Description, options: ConstructorParameters<typ
     validate({ value })
       ? []
       : (validate.errors ?? []).map(
-          error =>
-            `${error.instancePath.slice('/value'.length) || 'it'} ${error.message} ${JSON.stringify(error.params)}`,
+          error => `${error.instancePath.slice('/value'.length) || 'it'} ${error.message} ${JSON.stringify(error.params)}`,
         )
   const holding = (schema: object) => ({ type: 'object', properties: { value: schema } })
   return {
     judge: (pointer: string, value: unknown) =>
-      complaintsOf(
-        compiled(pointer, holding({ $ref: `x#${pointer.split('/').map(encodeURIComponent).join('/')}` })),
-        value,
-      ),
+      complaintsOf(compiled(pointer, holding({ $ref: `x#${pointer.split('/').map(encodeURIComponent).join('/')}` })), value),
     judgeSchema: (schema: object, value: unknown) => {
       // Its references are written as seen from the whole description.
       const text = JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"x#/')

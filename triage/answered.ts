@@ -24,7 +24,11 @@ export interface Accepted {
  */
 export async function recordSent(tx: Db, replyId: Id, accepted: Accepted): Promise<boolean> {
   const reply = await moveReply(tx, replyId, ['sending', 'unsure'], 'sent', {
-    externalId: accepted.externalId, url: accepted.url, sentAt: accepted.at, problem: null, nextReadBackAt: null,
+    externalId: accepted.externalId,
+    url: accepted.url,
+    sentAt: accepted.at,
+    problem: null,
+    nextReadBackAt: null,
   })
   if (!reply) return false
   if (!reply.ticketId) return true
@@ -46,7 +50,11 @@ export async function recordSent(tx: Db, replyId: Id, accepted: Accepted): Promi
  * Our own words came back, pushed or polled: proof that they went out. `reply` is the row the caller found and locked.
  * @returns true when this settled it, or taught us its id.
  */
-export async function confirmEcho(tx: Db, reply: ReplyRow, echo: { externalId: string; url: string | null; postedAt: Date }): Promise<boolean> {
+export async function confirmEcho(
+  tx: Db,
+  reply: ReplyRow,
+  echo: { externalId: string; url: string | null; postedAt: Date },
+): Promise<boolean> {
   if (reply.status === 'sent' && reply.externalId === null)
     return (await updateReply(tx, reply.id, { externalId: echo.externalId, url: echo.url, sentAt: echo.postedAt })) !== undefined
   return recordSent(tx, reply.id, { externalId: echo.externalId, url: echo.url, at: echo.postedAt })
@@ -79,8 +87,15 @@ export const fingerprint = (said: Said) => (said.removedAt ? 'removed' : createH
 
 export async function findHeard(db: Db, reply: Pick<ReplyRow, 'id' | 'ticketId'>): Promise<Heard | null> {
   if (!reply.ticketId) return null
-  const event = await db.selectFrom('ticketEvents').select('after').where('ticketId', '=', reply.ticketId).where('replyId', '=', reply.id)
-    .where('kind', '=', 'reply_approved').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const event = await db
+    .selectFrom('ticketEvents')
+    .select('after')
+    .where('ticketId', '=', reply.ticketId)
+    .where('replyId', '=', reply.id)
+    .where('kind', '=', 'reply_approved')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return (event?.after as { heard?: Heard } | null | undefined)?.heard ?? null
 }
 
@@ -106,26 +121,48 @@ async function endTurn(tx: Db, ticket: TicketRow, answer: Answer): Promise<Ticke
   const isFirstResponse = endsTurn && ticket.firstRespondedAt === null && !ticket.isProactive
   const next = statusAfter(ticket.status, stillWaits ? null : answer.afterSending)
   const waitingSince = endsTurn ? (stillWaits?.postedAt ?? null) : ticket.waitingSince
-  const dueAt = !endsTurn ? ticket.responseDueAt
-    : waitingSince && !ticket.isHeld ? responseDueAt(await readTargets(tx), ticket.priority, false, waitingSince) : null
+  const dueAt = !endsTurn
+    ? ticket.responseDueAt
+    : waitingSince && !ticket.isHeld
+      ? responseDueAt(await readTargets(tx), ticket.priority, false, waitingSince)
+      : null
   const solver = next === 'solved' && !ticket.assigneeId ? answer.by.teammateId : null
 
-  const changed = await updateTicket(tx, ticket.id, {
-    waitingSince, responseDueAt: dueAt,
-    ...(endsTurn ? { firstRespondedAt: ticket.firstRespondedAt ?? at } : {}),
-    ...(next ? { status: next } : {}),
-    ...(next === 'solved' ? { solvedAt: at, waitingSince: null, responseDueAt: null, snoozedUntil: null } : {}),
-    ...(solver ? { assigneeId: solver } : {}),
-    ...(answer.replyId ? { hasFailedReply: await hasTroubledReply(tx, ticket.id) } : {}),
-  }, { newRevision: true })
+  const changed = await updateTicket(
+    tx,
+    ticket.id,
+    {
+      waitingSince,
+      responseDueAt: dueAt,
+      ...(endsTurn ? { firstRespondedAt: ticket.firstRespondedAt ?? at } : {}),
+      ...(next ? { status: next } : {}),
+      ...(next === 'solved' ? { solvedAt: at, waitingSince: null, responseDueAt: null, snoozedUntil: null } : {}),
+      ...(solver ? { assigneeId: solver } : {}),
+      ...(answer.replyId ? { hasFailedReply: await hasTroubledReply(tx, ticket.id) } : {}),
+    },
+    { newRevision: true },
+  )
 
   const event = { ticketId: ticket.id, at, ...answer.by }
-  const events: NewTicketEvent[] = [{
-    ...event, kind: answer.isAnswer ? 'answered' : 'reply_sent', replyId: answer.replyId, mentionId: answer.mentionId,
-    turnStartedAt: endsTurn ? ticket.waitingSince : null, turnDueAt: endsTurn ? ticket.responseDueAt : null, isFirstResponse,
-  }]
+  const events: NewTicketEvent[] = [
+    {
+      ...event,
+      kind: answer.isAnswer ? 'answered' : 'reply_sent',
+      replyId: answer.replyId,
+      mentionId: answer.mentionId,
+      turnStartedAt: endsTurn ? ticket.waitingSince : null,
+      turnDueAt: endsTurn ? ticket.responseDueAt : null,
+      isFirstResponse,
+    },
+  ]
   if (solver) events.push({ ...event, kind: 'assigned', before: { assigneeId: null }, after: { assigneeId: solver } })
-  if (next === 'solved') events.push({ ...event, kind: 'solved', before: { status: ticket.status, waitingSince, responseDueAt: dueAt }, after: { status: next, reason: null } })
+  if (next === 'solved')
+    events.push({
+      ...event,
+      kind: 'solved',
+      before: { status: ticket.status, waitingSince, responseDueAt: dueAt },
+      after: { status: next, reason: null },
+    })
   else if (next) events.push({ ...event, kind: 'status_changed', before: { status: ticket.status }, after: { status: next } })
   await appendTicketEvents(tx, events)
   return changed

@@ -42,7 +42,11 @@ export function maskCardsInJson(body: string, keys: readonly string[]): string |
   return copied === 0 ? null : masked + body.slice(copied)
 }
 
-interface Group { start: number; end: number; digits: string }
+interface Group {
+  start: number
+  end: number
+  digits: string
+}
 
 /** Runs of digits that stand in one row, with one or two separators between them. */
 function digitChains(text: string): Group[][] {

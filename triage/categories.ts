@@ -19,4 +19,5 @@ export const isNoise = (category: Category): category is NoiseCategory => noise.
 export const tierOf = (category: Category): Tier => (isNoise(category) ? 'noise' : tiers[category].tier)
 
 /** A corrected ticket takes its new category's priority; noise keeps the one it had. */
-export const priorityOf = (category: Category, otherwise: Ticket['priority']): Ticket['priority'] => (isNoise(category) ? otherwise : tiers[category].priority)
+export const priorityOf = (category: Category, otherwise: Ticket['priority']): Ticket['priority'] =>
+  isNoise(category) ? otherwise : tiers[category].priority

@@ -2,7 +2,14 @@
 import type { TicketStatus } from '../domain.ts'
 
 export type StatusCause =
-  | 'assigned' | 'acted' | 'asked_customer' | 'waiting_on_others' | 'customer_wrote' | 'reopened_by_hand' | 'solved' | 'expired'
+  | 'assigned'
+  | 'acted'
+  | 'asked_customer'
+  | 'waiting_on_others'
+  | 'customer_wrote'
+  | 'reopened_by_hand'
+  | 'solved'
+  | 'expired'
 
 /** Null: nothing changes. Closed is immutable: later mentions make a new ticket. */
 export function nextStatus(from: TicketStatus, cause: StatusCause): TicketStatus | null {

@@ -1,7 +1,7 @@
 // How soon we mean to answer: the response targets by priority, and when a turn is due.
 import { z } from 'zod'
-import { findSetting } from '../db/settings.ts'
 import type { Db } from '../db/schema.ts'
+import { findSetting } from '../db/settings.ts'
 import type { Ticket } from '../domain.ts'
 
 const minutes = z.object({ first: z.number().positive(), next: z.number().positive() })

@@ -1,6 +1,6 @@
 // What people do with tickets: take, assign, hold, solve, reopen, snooze, correct, note.
 import { v7 as newId } from 'uuid'
-import { fileByHand, type MentionRow, lockMention, markDismissed } from '../db/mentions.ts'
+import { fileByHand, lockMention, type MentionRow, markDismissed } from '../db/mentions.ts'
 import { insertNote } from '../db/notes.ts'
 import type { Tx } from '../db/schema.ts'
 import { findTeammate } from '../db/teammates.ts'
@@ -35,7 +35,10 @@ export function assignTicket(desk: Desk, on: OnTicket & { assigneeId: Id | null 
     }
     return {
       set: { assigneeId: on.assigneeId, ...moved(ticket, 'assigned') },
-      events: [event(on.assigneeId ? 'assigned' : 'unassigned', { assigneeId: ticket.assigneeId }, { assigneeId: on.assigneeId }), ...movedEvent(ticket, 'assigned')],
+      events: [
+        event(on.assigneeId ? 'assigned' : 'unassigned', { assigneeId: ticket.assigneeId }, { assigneeId: on.assigneeId }),
+        ...movedEvent(ticket, 'assigned'),
+      ],
     }
   })
 }
@@ -60,10 +63,22 @@ export function solveTicket(desk: Desk, on: OnTicket & { reason?: string }): Pro
     if (!reason && !(await hasSentReply(tx, ticket.id))) return refuse('Nobody answered this yet: say why it is solved without a reply.')
     const assigneeId = ticket.assigneeId ?? on.teammateId
     return {
-      set: { status: 'solved', solvedAt: desk.now(), assigneeId, waitingSince: null, responseDueAt: null, snoozedUntil: null, hasFailedReply: false },
+      set: {
+        status: 'solved',
+        solvedAt: desk.now(),
+        assigneeId,
+        waitingSince: null,
+        responseDueAt: null,
+        snoozedUntil: null,
+        hasFailedReply: false,
+      },
       events: [
         ...(ticket.assigneeId ? [] : [event('assigned', { assigneeId: null }, { assigneeId })]),
-        event('solved', { status: ticket.status, waitingSince: ticket.waitingSince, responseDueAt: ticket.responseDueAt }, { status: 'solved', reason }),
+        event(
+          'solved',
+          { status: ticket.status, waitingSince: ticket.waitingSince, responseDueAt: ticket.responseDueAt },
+          { status: 'solved', reason },
+        ),
       ],
     }
   })
@@ -92,14 +107,19 @@ export function snoozeTicket(desk: Desk, on: OnTicket & { until: Date }): Promis
   }))
 }
 export function wakeTicket(desk: Desk, on: OnTicket): Promise<Done> {
-  return change(desk, on, async (_tx, ticket) => (ticket.snoozedUntil ? { set: { snoozedUntil: null }, events: [event('woken', { snoozedUntil: ticket.snoozedUntil }, null)] } : nothing))
+  return change(desk, on, async (_tx, ticket) =>
+    ticket.snoozedUntil ? { set: { snoozedUntil: null }, events: [event('woken', { snoozedUntil: ticket.snoozedUntil }, null)] } : nothing,
+  )
 }
 
 /** The target changes with it; the clock's start never does. */
 export function setPriority(desk: Desk, on: OnTicket & { priority: Ticket['priority'] }): Promise<Done> {
   return change(desk, on, async (tx, ticket) => {
     if (ticket.priority === on.priority) return nothing
-    return { set: await reprioritised(tx, ticket, on.priority), events: [event('priority_changed', { priority: ticket.priority }, { priority: on.priority })] }
+    return {
+      set: await reprioritised(tx, ticket, on.priority),
+      events: [event('priority_changed', { priority: ticket.priority }, { priority: on.priority })],
+    }
   })
 }
 
@@ -110,7 +130,13 @@ export function correctTriage(desk: Desk, on: OnTicket & { category: Category })
     const priority = priorityOf(on.category, ticket.priority)
     return {
       set: { category: on.category, needsReview: false, isSpam: isNoise(on.category), ...(await reprioritised(tx, ticket, priority)) },
-      events: [event('category_changed', { category: ticket.category, priority: ticket.priority, isSpam: ticket.isSpam }, { category: on.category, priority, isSpam: isNoise(on.category) })],
+      events: [
+        event(
+          'category_changed',
+          { category: ticket.category, priority: ticket.priority, isSpam: ticket.isSpam },
+          { category: on.category, priority, isSpam: isNoise(on.category) },
+        ),
+      ],
     }
   })
 }
@@ -119,10 +145,14 @@ export function correctTriage(desk: Desk, on: OnTicket & { category: Category })
 export function markSpam(desk: Desk, on: OnTicket & { reason: string }): Promise<Done> {
   const reason = on.reason.trim()
   if (!reason) return Promise.resolve(refuse('Say what makes it spam: a negative comment is no reason.'))
-  return change(desk, on, async (_tx, ticket) => (ticket.isSpam ? nothing : { set: { isSpam: true }, events: [event('marked_spam', { isSpam: false }, { isSpam: true, reason })] }))
+  return change(desk, on, async (_tx, ticket) =>
+    ticket.isSpam ? nothing : { set: { isSpam: true }, events: [event('marked_spam', { isSpam: false }, { isSpam: true, reason })] },
+  )
 }
 export function unmarkSpam(desk: Desk, on: OnTicket): Promise<Done> {
-  return change(desk, on, async (_tx, ticket) => (ticket.isSpam ? { set: { isSpam: false }, events: [event('marked_spam', { isSpam: true }, { isSpam: false })] } : nothing))
+  return change(desk, on, async (_tx, ticket) =>
+    ticket.isSpam ? { set: { isSpam: false }, events: [event('marked_spam', { isSpam: true }, { isSpam: false })] } : nothing,
+  )
 }
 
 /** For teammates only; card digits are masked here too. */
@@ -136,7 +166,10 @@ export function noteTicket(desk: Desk, on: OnTicket & { text: string }): Promise
 }
 
 /** A card of Opportunity, Review or Noise deserves a ticket after all: a correction, and reversible. */
-export async function openFromMention(desk: Desk, on: ByTeammate & { mentionId: Id; category?: Category }): Promise<Done & { ticketId?: Id }> {
+export async function openFromMention(
+  desk: Desk,
+  on: ByTeammate & { mentionId: Id; category?: Category },
+): Promise<Done & { ticketId?: Id }> {
   const result = await desk.db.transaction().execute(async tx => {
     const mention = await lockMention(tx, on.mentionId)
     if (!mention) return refuse('That mention is gone.')
@@ -156,15 +189,32 @@ export async function dismissMention(desk: Desk, on: ByTeammate & { mentionId: I
   return { ok: true }
 }
 
-async function openByHand(desk: Desk, tx: Tx, mention: MentionRow, on: ByTeammate & { category?: Category }): Promise<Done & { ticketId?: Id }> {
+async function openByHand(
+  desk: Desk,
+  tx: Tx,
+  mention: MentionRow,
+  on: ByTeammate & { category?: Category },
+): Promise<Done & { ticketId?: Id }> {
   const judged = mention.verdict!
-  const category = on.category ?? (isNoise(judged.category) || judged.category === 'untargeted_comment' ? 'general_reference' : judged.category)
+  const category =
+    on.category ?? (isNoise(judged.category) || judged.category === 'untargeted_comment' ? 'general_reference' : judged.category)
   const verdict = { ...judged, category, tier: 1 as const, priority: priorityOf(category, 'normal'), needsReview: false }
   const [ticketId] = await fileMentions(tx, [{ mention, verdict }], desk.now())
   if (!ticketId) return refuse('It has no author to answer.')
   // The verdict stays as it was decided; the correction is the event.
   await fileByHand(tx, mention.id, { category, verdict: judged, isProactive: !mention.addressesUs, ticketId })
-  await appendTicketEvents(tx, [{ ticketId, kind: 'category_changed', at: desk.now(), teammateId: on.teammateId, actor: 'teammate', before: { category: judged.category }, after: { category }, mentionId: mention.id }])
+  await appendTicketEvents(tx, [
+    {
+      ticketId,
+      kind: 'category_changed',
+      at: desk.now(),
+      teammateId: on.teammateId,
+      actor: 'teammate',
+      before: { category: judged.category },
+      after: { category },
+      mentionId: mention.id,
+    },
+  ])
   return { ok: true, ticketId }
 }
 
@@ -183,7 +233,10 @@ async function change(desk: Desk, on: OnTicket, decide: (tx: Tx, ticket: TicketR
     const decided = await decide(tx, await lockTicket(tx, on.ticketId))
     if ('ok' in decided) return decided
     if (Object.keys(decided.set).length) await updateTicket(tx, on.ticketId, decided.set, { newRevision: false })
-    await appendTicketEvents(tx, decided.events.map(e => ({ ...e, ticketId: on.ticketId, at: desk.now(), teammateId: on.teammateId, actor: 'teammate' })))
+    await appendTicketEvents(
+      tx,
+      decided.events.map(e => ({ ...e, ticketId: on.ticketId, at: desk.now(), teammateId: on.teammateId, actor: 'teammate' })),
+    )
     return nothing
   })
   if (done.ok) {
@@ -217,7 +270,14 @@ async function reprioritised(tx: Tx, ticket: TicketRow, priority: Ticket['priori
 }
 
 async function unansweredAtSolve(tx: Tx, ticketId: Id): Promise<Changed['set']> {
-  const solved = await tx.selectFrom('ticketEvents').select('before').where('ticketId', '=', ticketId).where('kind', '=', 'solved').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const solved = await tx
+    .selectFrom('ticketEvents')
+    .select('before')
+    .where('ticketId', '=', ticketId)
+    .where('kind', '=', 'solved')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   const before = solved?.before as { waitingSince?: string | null; responseDueAt?: string | null } | undefined
   const date = (text: string | null | undefined) => (text ? new Date(text) : null)
   return { waitingSince: date(before?.waitingSince), responseDueAt: date(before?.responseDueAt) }

@@ -43,30 +43,55 @@ function verdictOn(mention: MentionRow, context: JudgeContext): Verdict {
 
 /** Nobody can judge what nobody can read: a person must open it over there. */
 const sealedLetter = (because: string): Verdict => ({
-  category: 'account_question', tier: 1, priority: 'high', confidence: 0, sentiment: 0, sentimentLabel: 'neutral', actionable: 1, language: null,
-  tags: [], needsReview: false, reasons: [{ signal: 'unreadable', points: 0, because }], wouldChange: 'words we could read', model: 'rule: encrypted message',
+  category: 'account_question',
+  tier: 1,
+  priority: 'high',
+  confidence: 0,
+  sentiment: 0,
+  sentimentLabel: 'neutral',
+  actionable: 1,
+  language: null,
+  tags: [],
+  needsReview: false,
+  reasons: [{ signal: 'unreadable', points: 0, because }],
+  wouldChange: 'words we could read',
+  model: 'rule: encrypted message',
 })
 
 async function contextsOf(tx: Tx, mentions: MentionRow[]): Promise<Map<Id, JudgeContext>> {
-  const [rows, accounts, incidents] = [await findContexts(tx, mentions.map(m => m.id)), await listAccounts(tx), await listActiveIncidents(tx)]
+  const [rows, accounts, incidents] = [
+    await findContexts(
+      tx,
+      mentions.map(m => m.id),
+    ),
+    await listAccounts(tx),
+    await listActiveIncidents(tx),
+  ]
   const ourHandles = accounts.map(a => a.handle.toLowerCase())
   const ourIds = new Set(accounts.map(a => `${a.platform} ${a.externalId}`))
-  return new Map(mentions.map(mention => {
-    const row = rows.get(mention.id)!
-    return [mention.id, {
-      ourHandles,
-      addressesUs: mention.addressesUs,
-      visibility: mention.visibility,
-      isOwn: mention.direction === 'outbound' || ourIds.has(`${mention.platform} ${row.authorExternalId}`),
-      hasOpenTicket: row.hasOpenTicket,
-      previous: row.previousDirection ? { direction: row.previousDirection, text: row.previousText ?? '', byOtherCustomer: row.previousByOther ?? false } : null,
-      earlierTickets: row.earlierTickets,
-      followers: row.followers,
-      similarLastHour: row.similarLastHour,
-      isRepeat: row.isRepeat,
-      incidentActive: incidents.length > 0,
-    }]
-  }))
+  return new Map(
+    mentions.map(mention => {
+      const row = rows.get(mention.id)!
+      return [
+        mention.id,
+        {
+          ourHandles,
+          addressesUs: mention.addressesUs,
+          visibility: mention.visibility,
+          isOwn: mention.direction === 'outbound' || ourIds.has(`${mention.platform} ${row.authorExternalId}`),
+          hasOpenTicket: row.hasOpenTicket,
+          previous: row.previousDirection
+            ? { direction: row.previousDirection, text: row.previousText ?? '', byOtherCustomer: row.previousByOther ?? false }
+            : null,
+          earlierTickets: row.earlierTickets,
+          followers: row.followers,
+          similarLastHour: row.similarLastHour,
+          isRepeat: row.isRepeat,
+          incidentActive: incidents.length > 0,
+        },
+      ]
+    }),
+  )
 }
 
 /** Its batch was rolled back because of one row: each goes alone, and the one that fails is set aside and shown. */

@@ -7,15 +7,11 @@ export interface Health {
   tone: 'good' | 'warn' | 'bad' | 'neutral'
   because: string
 }
-type Faring = Pick<
-  AccountRow,
-  'status' | 'statusReason' | 'lastDeliveryAt' | 'lastPollAt' | 'lastError' | 'lastErrorAt' | 'connectedAt'
->
+type Faring = Pick<AccountRow, 'status' | 'statusReason' | 'lastDeliveryAt' | 'lastPollAt' | 'lastError' | 'lastErrorAt' | 'connectedAt'>
 
 /** `pollEveryMs`: null where the platform only pushes; then silence may just be customers with nothing to say. */
 export function healthOf(account: Faring, now: Date, pollEveryMs: number | null): Health {
-  if (account.status === 'off')
-    return { word: 'Off', tone: 'neutral', because: account.statusReason ?? 'Switched off.' }
+  if (account.status === 'off') return { word: 'Off', tone: 'neutral', because: account.statusReason ?? 'Switched off.' }
   if (account.status === 'reconnect')
     return {
       word: 'Reconnect',

@@ -128,35 +128,26 @@ async function comeBack(c: Context<WebEnv>) {
   } catch (problem) {
     if (!(problem instanceof PlatformError)) throw problem
     desk.log.warn({ platform: app.platform, kind: problem.kind }, 'a sign-in was not finished')
-    return refused(
-      c,
-      422,
-      `${connector.label} did not finish the sign-in`,
-      `${problem.message} Nothing was changed.`,
-      START_AGAIN,
-    )
+    return refused(c, 422, `${connector.label} did not finish the sign-in`, `${problem.message} Nothing was changed.`, START_AGAIN)
   }
 }
 
 async function showChoice(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const attempt = await findSignInAttempt(desk.db, c.req.param('state')!)
-  if (!attempt?.choices || attempt.teammateId !== c.get('teammate').id || attempt.expiresAt <= desk.now())
-    return choiceGone(c)
+  if (!attempt?.choices || attempt.teammateId !== c.get('teammate').id || attempt.expiresAt <= desk.now()) return choiceGone(c)
   const app = await getPlatformApp(desk.db, attempt.appId)
   const connector = desk.connectorFor(app.platform)
   const here = new Set(
-    (await listAccounts(desk.db))
-      .filter(account => account.platform === app.platform)
-      .map(account => account.externalId),
+    (await listAccounts(desk.db)).filter(account => account.platform === app.platform).map(account => account.externalId),
   )
   return c.html(
     <Page c={c} title="Choose accounts" section="accounts" styles={['accounts']}>
       <h1>Which shall Heed care for?</h1>
       <form method="post" class="card stack narrow">
         <p class="muted">
-          {connector.label} lets this sign-in act for {choicesOf(desk, attempt.choices).length} accounts. Only those you
-          choose are connected; the others' tokens are thrown away.
+          {connector.label} lets this sign-in act for {choicesOf(desk, attempt.choices).length} accounts. Only those you choose are
+          connected; the others' tokens are thrown away.
         </p>
         <fieldset class="stack">
           <legend>Accounts</legend>
@@ -246,9 +237,7 @@ const choicesOf = (desk: WebDesk, sealed: Uint8Array) =>
     JSON.parse(desk.vault.open(sealed).toString('utf8')) as (Omit<ConnectableAccount, 'tokenExpiresAt'> & {
       tokenExpiresAt: string | null
     })[]
-  ).map(
-    (one): ConnectableAccount => ({ ...one, tokenExpiresAt: one.tokenExpiresAt ? new Date(one.tokenExpiresAt) : null }),
-  )
+  ).map((one): ConnectableAccount => ({ ...one, tokenExpiresAt: one.tokenExpiresAt ? new Date(one.tokenExpiresAt) : null }))
 
 const choiceGone = (c: Context<WebEnv>) =>
   refused(

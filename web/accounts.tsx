@@ -118,11 +118,7 @@ function Glance({ channels }: { channels: Channel[] }) {
           </>
         ) : (
           <>
-            <strong>
-              {channels.length - off === 1
-                ? 'The channel is alive.'
-                : `All ${channels.length - off} channels are alive.`}
-            </strong>
+            <strong>{channels.length - off === 1 ? 'The channel is alive.' : `All ${channels.length - off} channels are alive.`}</strong>
             {off ? ` ${off} switched off.` : ''}
           </>
         )}

@@ -27,13 +27,16 @@ import { signInPages } from './sign-in.tsx'
 import { statusPages } from './status-page.tsx'
 import { teammatesPages } from './teammates.tsx'
 import { templatesPages } from './templates.tsx'
-import { ticketActions } from './ticket-actions.ts'
 import { ticketPages } from './ticket.tsx'
+import { ticketActions } from './ticket-actions.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export function buildApp(desk: WebDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
-  app.use(async (c, next) => { c.set('desk', desk); await next() })
+  app.use(async (c, next) => {
+    c.set('desk', desk)
+    await next()
+  })
   // Before all else: a webhook pays for no middleware it does not need.
   app.route('/', webhookRoutes(desk))
   app.use(timeAnswers())
@@ -47,7 +50,18 @@ export function buildApp(desk: WebDesk): Hono<WebEnv> {
   app.route('/', assets())
 
   app.use(csrf({ origin: (origin, c) => isOurs(origin, desk.config.publicUrl, c.req.header('host')) }))
-  app.use(bodyLimit({ maxSize: FORM_BYTES, onError: c => refused(c, 413, 'Too much at once', 'What was sent is larger than a form here can be. Nothing was changed. Shorten it and send it again.') }))
+  app.use(
+    bodyLimit({
+      maxSize: FORM_BYTES,
+      onError: c =>
+        refused(
+          c,
+          413,
+          'Too much at once',
+          'What was sent is larger than a form here can be. Nothing was changed. Shorten it and send it again.',
+        ),
+    }),
+  )
   app.route('/', signInPages())
 
   // From here on somebody is signed in.
@@ -83,8 +97,14 @@ function isOurs(origin: string, publicUrl: string, host: string | undefined): bo
 
 const SECURE: Parameters<typeof secureHeaders>[0] = {
   contentSecurityPolicy: {
-    defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"],
-    objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"],
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
     // A form that connects an account is redirected to the platform's own sign-in, or to a simulator on loopback.
     formAction: ["'self'", 'https:', 'http://127.0.0.1:*', 'http://localhost:*'],
   },

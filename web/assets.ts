@@ -1,18 +1,25 @@
 // Files browsers fetch: css, js, icons of the platforms, and the rules browser and server share.
+
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
 import { Hono } from 'hono'
 import { projectRoot } from '../config.ts'
 
 export function assets() {
   const files = new Hono()
   files.get('/public/htmx.js', c => answer(c.req.raw, join(projectRoot, 'node_modules/htmx.org/dist/htmx.min.js'), 'js'))
-  files.get('/public/platforms/:platform/icon.svg', c => answer(c.req.raw, join(projectRoot, 'connectors', plain(c.req.param('platform')), 'icon.svg'), 'svg'))
-  files.get('/public/platforms/:platform/length.js', c => answer(c.req.raw, sourceOf(`connectors/${plain(c.req.param('platform'))}/length`), 'js'))
-  files.get('/public/rules/:name{(signature|handoff)\\.(js|ts)}', c => answer(c.req.raw, sourceOf(`responders/${c.req.param('name').split('.')[0]}`), 'js'))
+  files.get('/public/platforms/:platform/icon.svg', c =>
+    answer(c.req.raw, join(projectRoot, 'connectors', plain(c.req.param('platform')), 'icon.svg'), 'svg'),
+  )
+  files.get('/public/platforms/:platform/length.js', c =>
+    answer(c.req.raw, sourceOf(`connectors/${plain(c.req.param('platform'))}/length`), 'js'),
+  )
+  files.get('/public/rules/:name{(signature|handoff)\\.(js|ts)}', c =>
+    answer(c.req.raw, sourceOf(`responders/${c.req.param('name').split('.')[0]}`), 'js'),
+  )
   files.get('/public/:name{[a-z0-9-]+\\.(css|js|svg)}', c => {
     const name = c.req.param('name')
     return answer(c.req.raw, join(projectRoot, 'web/public', name), name.split('.').pop() as keyof typeof TYPES)

@@ -117,8 +117,7 @@ async function ringWaiting(desk: WebDesk, account: AccountRow) {
   if (await readAgainOf(desk.db, account.appId)) await desk.ring({ name: 'readDeliveries' })
   for (const reply of await listApprovedOf(desk.db, account.id))
     await desk.ring({ name: 'sendReply', replyId: reply.id, at: reply.sendAt ?? desk.now() })
-  if (desk.connectorFor(account.platform).intake.polling)
-    await desk.ring({ name: 'pollAccount', accountId: account.id })
+  if (desk.connectorFor(account.platform).intake.polling) await desk.ring({ name: 'pollAccount', accountId: account.id })
   desk.live.tell({ topic: 'account', id: account.id })
 }
 
@@ -134,12 +133,9 @@ async function attempt(desk: WebDesk, id: Id, run: (line: Line) => Promise<void>
     await run(await openLine(desk, id))
     return null
   } catch (error) {
-    if (!(error instanceof PlatformError))
-      desk.log.error({ err: error, accountId: id }, 'an account could not be checked')
-    const problem =
-      error instanceof PlatformError ? error.message : 'Something went wrong here, not there; the log says what.'
-    if (error instanceof PlatformError && error.kind === 'account')
-      await markReconnect(desk.db, id, desk.now(), problem)
+    if (!(error instanceof PlatformError)) desk.log.error({ err: error, accountId: id }, 'an account could not be checked')
+    const problem = error instanceof PlatformError ? error.message : 'Something went wrong here, not there; the log says what.'
+    if (error instanceof PlatformError && error.kind === 'account') await markReconnect(desk.db, id, desk.now(), problem)
     else await markAccountError(desk.db, id, desk.now(), problem, null)
     desk.live.tell({ topic: 'account', id })
     return problem

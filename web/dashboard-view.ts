@@ -21,13 +21,21 @@ export async function readView(c: Context<WebEnv>): Promise<View> {
   const name = c.req.query('period')
   const clock = c.req.query('clock') === 'business' ? 'business' : 'calendar'
   return {
-    now: now(), period: periodOf(isPeriodName(name) ? name : 'today', now(), calendar.zone), clock,
+    now: now(),
+    period: periodOf(isPeriodName(name) ? name : 'today', now(), calendar.zone),
+    clock,
     measure: clock === 'business' ? turn => bus(calendar, turn.startedAt!, turn.answeredAt!) : minutesWaited,
   }
 }
 
 export function dates(period: Period): string {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: period.zone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: period.zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  })
   const last = new Date(period.end.getTime() - 1)
   return period.days === 1 ? format.format(period.start) : `${format.format(period.start)} – ${format.format(last)}`
 }

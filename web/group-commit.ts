@@ -16,10 +16,7 @@ export interface GroupCommitLimits<T> {
  * `add` resolves once the item's write is committed, and rejects with the write's own error when it is not.
  * A write that fails is tried again item by item, so that one bad item does not refuse its neighbours.
  */
-export function groupCommit<T>(
-  write: (items: T[]) => Promise<void>,
-  limits: GroupCommitLimits<T>,
-): (item: T) => Promise<void> {
+export function groupCommit<T>(write: (items: T[]) => Promise<void>, limits: GroupCommitLimits<T>): (item: T) => Promise<void> {
   let waiting: Waiting<T>[] = []
   let waitingBytes = 0
   let underWay = 0

@@ -3,13 +3,7 @@ import { type Context, Hono } from 'hono'
 import { listRefusals } from '../db/accounts-page.ts'
 import { insertAuditEntry } from '../db/audit-entries.ts'
 import { readAgain } from '../db/deliveries.ts'
-import {
-  findWorkWaiting,
-  judgeSetAside,
-  listSetAside,
-  listUnreadableBodies,
-  type WorkWaiting,
-} from '../db/health-page.ts'
+import { findWorkWaiting, judgeSetAside, listSetAside, listUnreadableBodies, type WorkWaiting } from '../db/health-page.ts'
 import type { WebDesk, WebEnv } from './env.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { Icon } from './parts/icon.tsx'
@@ -61,9 +55,7 @@ async function judgeThemAgain(c: Context<WebEnv>) {
   return redirectSaying(
     c,
     '/health#set-aside',
-    count
-      ? `${count} ${count === 1 ? 'mention is' : 'mentions are'} being judged again.`
-      : 'Nothing was left to judge again.',
+    count ? `${count} ${count === 1 ? 'mention is' : 'mentions are'} being judged again.` : 'Nothing was left to judge again.',
   )
 }
 
@@ -101,11 +93,7 @@ async function showHealth(c: Context<WebEnv>) {
       <section aria-labelledby="flow" class="stack">
         <h2 id="flow">From webhook to reply</h2>
         <div class="flow">
-          <Tile
-            label="Deliveries to read"
-            count={work.deliveries}
-            note={<Oldest at={work.oldestDeliveryAt} now={now} />}
-          />
+          <Tile label="Deliveries to read" count={work.deliveries} note={<Oldest at={work.oldestDeliveryAt} now={now} />} />
           <Tile label="Mentions to judge" count={work.mentions} note={<Oldest at={work.oldestMentionAt} now={now} />} />
           <Tile
             label="Replies due"
@@ -136,8 +124,7 @@ async function showHealth(c: Context<WebEnv>) {
             <dd>
               {work.clockHolder ? (
                 <>
-                  <Icon name="check" /> process {work.clockHolder.split(' ')[0]}, lease until{' '}
-                  <Time at={work.clockUntil!} now={now} />
+                  <Icon name="check" /> process {work.clockHolder.split(' ')[0]}, lease until <Time at={work.clockUntil!} now={now} />
                 </>
               ) : (
                 <span class="late">nobody holds it</span>
@@ -216,15 +203,9 @@ function warningsOf(work: WorkWaiting, queue: Record<string, number> | null, now
     ...(work.clockHolder
       ? []
       : ['No clock is running: nothing is polled, and work that was missed is not rung for. Start the clock process.']),
-    ...(work.clockHolder && isLate(work.lastSweepAt, 60_000)
-      ? ['The clock is held, but has not swept for over a minute.']
-      : []),
-    ...(isLate(work.oldestDeliveryAt, 60_000)
-      ? ['Deliveries have waited over a minute to be read. Is a worker running?']
-      : []),
-    ...(isLate(work.oldestMentionAt, 60_000)
-      ? ['Mentions have waited over a minute to be judged. Is a worker running?']
-      : []),
+    ...(work.clockHolder && isLate(work.lastSweepAt, 60_000) ? ['The clock is held, but has not swept for over a minute.'] : []),
+    ...(isLate(work.oldestDeliveryAt, 60_000) ? ['Deliveries have waited over a minute to be read. Is a worker running?'] : []),
+    ...(isLate(work.oldestMentionAt, 60_000) ? ['Mentions have waited over a minute to be judged. Is a worker running?'] : []),
   ]
 }
 

@@ -57,8 +57,7 @@ async function metrics(c: Context<WebEnv>) {
 async function gaugeWork(desk: WebDesk, registry: Registry) {
   const now = desk.now()
   const [work, accounts] = await Promise.all([findWorkWaiting(desk.db, now), listAccounts(desk.db)])
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name, help, labelNames, registers: [registry] })
+  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers: [registry] })
   gauge('heed_deliveries_waiting', 'Deliveries stored and not yet read.').set(work.deliveries)
   gauge('heed_deliveries_waiting_seconds', 'Age of the oldest of them.').set(secondsSince(work.oldestDeliveryAt, now))
   gauge('heed_deliveries_unreadable', 'Deliveries no connector could read.').set(work.unreadable)
@@ -77,30 +76,18 @@ async function gaugeWork(desk: WebDesk, registry: Registry) {
   for (const [status, count] of Object.entries(byStatus)) replies.set({ status }, count)
   gauge('heed_clock_held', '1 while some clock process holds the lease.').set(work.clockHolder ? 1 : 0)
   if (work.lastSweepAt)
-    gauge('heed_last_sweep_seconds', 'Time since the clock last looked for work left behind.').set(
-      secondsSince(work.lastSweepAt, now),
-    )
+    gauge('heed_last_sweep_seconds', 'Time since the clock last looked for work left behind.').set(secondsSince(work.lastSweepAt, now))
   const states = gauge('heed_accounts', 'Accounts by platform and status.', ['platform', 'status'])
   for (const { platform, status } of accounts) states.inc({ platform, status })
-  const lag = gauge(
-    'heed_connector_lag_seconds',
-    'Time since the newest mention seen, by platform: the freshest account.',
-    ['platform'],
-  )
+  const lag = gauge('heed_connector_lag_seconds', 'Time since the newest mention seen, by platform: the freshest account.', ['platform'])
   for (const [platform, seconds] of freshest(accounts, now)) lag.set({ platform }, seconds)
 }
 
-function freshest(
-  accounts: readonly { platform: string; newestMentionAt: Date | null }[],
-  now: Date,
-): Map<string, number> {
+function freshest(accounts: readonly { platform: string; newestMentionAt: Date | null }[], now: Date): Map<string, number> {
   const seconds = new Map<string, number>()
   for (const { platform, newestMentionAt } of accounts)
     if (newestMentionAt)
-      seconds.set(
-        platform,
-        Math.min(seconds.get(platform) ?? Number.POSITIVE_INFINITY, secondsSince(newestMentionAt, now)),
-      )
+      seconds.set(platform, Math.min(seconds.get(platform) ?? Number.POSITIVE_INFINITY, secondsSince(newestMentionAt, now)))
   return seconds
 }
 

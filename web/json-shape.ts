@@ -13,14 +13,11 @@ export function shapeOf(text: string): string {
 
 function shapeOfValue(value: unknown, depth: number): string {
   if (value === null) return 'null'
-  if (Array.isArray(value))
-    return value.length ? `[${shapeOfValue(value[0], depth)}${value.length > 1 ? ` ×${value.length}` : ''}]` : '[]'
+  if (Array.isArray(value)) return value.length ? `[${shapeOfValue(value[0], depth)}${value.length > 1 ? ` ×${value.length}` : ''}]` : '[]'
   if (typeof value === 'object') {
     if (depth === 0) return '{…}'
     const entries = Object.entries(value)
-    const shown = entries
-      .slice(0, 12)
-      .map(([key, inner]) => `${KEY.test(key) ? key : '‹key›'}: ${shapeOfValue(inner, depth - 1)}`)
+    const shown = entries.slice(0, 12).map(([key, inner]) => `${KEY.test(key) ? key : '‹key›'}: ${shapeOfValue(inner, depth - 1)}`)
     return `{${shown.join(', ')}${entries.length > 12 ? ', …' : ''}}`
   }
   return typeof value === 'string' ? 'text' : typeof value

@@ -58,19 +58,8 @@ function showMe(c: Context<WebEnv>, problems: { settings?: string; password?: st
           ) : null}
           <label>
             Seconds a send can be undone
-            <input
-              type="number"
-              name="undoSeconds"
-              min="0"
-              max="60"
-              step="1"
-              value={String(me.undoSeconds)}
-              required
-              class="seconds"
-            />
-            <span class="hint">
-              0 to 60. The answer leaves when they are over; you may go on to the next ticket meanwhile.
-            </span>
+            <input type="number" name="undoSeconds" min="0" max="60" step="1" value={String(me.undoSeconds)} required class="seconds" />
+            <span class="hint">0 to 60. The answer leaves when they are over; you may go on to the next ticket meanwhile.</span>
           </label>
           <div>
             <button type="submit" class="primary">
@@ -98,17 +87,8 @@ function showMe(c: Context<WebEnv>, problems: { settings?: string; password?: st
           </label>
           <label>
             New password
-            <input
-              type="password"
-              name="wanted"
-              autocomplete="new-password"
-              minlength={MIN_PASSWORD}
-              maxlength={200}
-              required
-            />
-            <span class="hint">
-              At least {MIN_PASSWORD} characters. Everywhere you are signed in, you will have to sign in again.
-            </span>
+            <input type="password" name="wanted" autocomplete="new-password" minlength={MIN_PASSWORD} maxlength={200} required />
+            <span class="hint">At least {MIN_PASSWORD} characters. Everywhere you are signed in, you will have to sign in again.</span>
           </label>
           <div>
             <button type="submit">Change password</button>

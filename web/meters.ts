@@ -35,9 +35,6 @@ export function timeAnswers(): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now()
     await next()
-    httpSeconds.observe(
-      { method: c.req.method, route: routePath(c, -1), status: c.res.status },
-      (performance.now() - start) / 1000,
-    )
+    httpSeconds.observe({ method: c.req.method, route: routePath(c, -1), status: c.res.status }, (performance.now() - start) / 1000)
   }
 }

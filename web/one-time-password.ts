@@ -2,8 +2,6 @@
 import { randomInt } from 'node:crypto'
 
 export const oneTimePassword = () =>
-  Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')).join(
-    '-',
-  )
+  Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')).join('-')
 
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789'

@@ -7,7 +7,15 @@ import { redirectSaying } from './parts/flash.ts'
 import { Page } from './parts/page.tsx'
 import { hasRole, requireRole } from './session.ts'
 
-const DAYS = [['1', 'Monday'], ['2', 'Tuesday'], ['3', 'Wednesday'], ['4', 'Thursday'], ['5', 'Friday'], ['6', 'Saturday'], ['0', 'Sunday']] as const
+const DAYS = [
+  ['1', 'Monday'],
+  ['2', 'Tuesday'],
+  ['3', 'Wednesday'],
+  ['4', 'Thursday'],
+  ['5', 'Friday'],
+  ['6', 'Saturday'],
+  ['0', 'Sunday'],
+] as const
 
 export function openHoursPages(): Hono<WebEnv> {
   const pages = new Hono<WebEnv>()
@@ -16,8 +24,14 @@ export function openHoursPages(): Hono<WebEnv> {
     const { db, now } = c.get('desk')
     const form = await c.req.formData()
     const text = (name: string) => String(form.get(name) ?? '').trim()
-    const weekly = DAYS.filter(([day]) => text(`from-${day}`) && text(`to-${day}`)).map(([day]) => ({ weekday: Number(day), from: text(`from-${day}`), to: text(`to-${day}`) === '00:00' ? '24:00' : text(`to-${day}`) }))
-    const holidays = text('holidays').split(/[\s,]+/).filter(Boolean)
+    const weekly = DAYS.filter(([day]) => text(`from-${day}`) && text(`to-${day}`)).map(([day]) => ({
+      weekday: Number(day),
+      from: text(`from-${day}`),
+      to: text(`to-${day}`) === '00:00' ? '24:00' : text(`to-${day}`),
+    }))
+    const holidays = text('holidays')
+      .split(/[\s,]+/)
+      .filter(Boolean)
     const zone = text('zone')
     const today = isZone(zone) ? localDate(zone, now()) : '2026-01-01'
     const saved = await saveOpenHours(db, { zone, today, weekly, holidays }, now())
@@ -34,34 +48,70 @@ function HoursPage({ c, calendar, problem }: { c: Context<WebEnv>; calendar: Bus
     <Page c={c} title="Zone and open hours" section="dashboard" styles={['dashboard']}>
       <header class="page-head">
         <div>
-          <p><a href="/dashboard">Dashboard</a></p>
+          <p>
+            <a href="/dashboard">Dashboard</a>
+          </p>
           <h1>Zone and open hours</h1>
           <p class="muted">Days and hours of every report are made in this zone. Business time counts open hours only.</p>
         </div>
       </header>
-      {problem ? <p class="problem" role="alert">Nothing was saved. {problem}</p> : null}
+      {problem ? (
+        <p class="problem" role="alert">
+          Nothing was saved. {problem}
+        </p>
+      ) : null}
       {may ? null : <p class="advice">Only a lead or an admin can change this; you can see how it is.</p>}
       <form method="post" class="card stack hours-form">
         <fieldset class="bare stack" disabled={!may}>
-          <label>Time zone<select name="zone">{Intl.supportedValuesOf('timeZone').concat('UTC').map(zone => <option value={zone} selected={zone === calendar.zone}>{zone}</option>)}</select></label>
+          <label>
+            Time zone
+            <select name="zone">
+              {Intl.supportedValuesOf('timeZone')
+                .concat('UTC')
+                .map(zone => (
+                  <option value={zone} selected={zone === calendar.zone}>
+                    {zone}
+                  </option>
+                ))}
+            </select>
+          </label>
           <table>
             <caption>Leave a day empty when nobody works.</caption>
-            <thead><tr><th scope="col">Day</th><th scope="col">From</th><th scope="col">To</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">Day</th>
+                <th scope="col">From</th>
+                <th scope="col">To</th>
+              </tr>
+            </thead>
             <tbody>
               {DAYS.map(([day, name]) => {
                 const hours = version.weekly.find(one => one.weekday === Number(day))
                 return (
                   <tr>
                     <th scope="row">{name}</th>
-                    <td><input type="time" name={`from-${day}`} value={hours?.from ?? ''} aria-label={`${name}, from`} /></td>
-                    <td><input type="time" name={`to-${day}`} value={hours?.to.replace('24:00', '00:00') ?? ''} aria-label={`${name}, to`} /></td>
+                    <td>
+                      <input type="time" name={`from-${day}`} value={hours?.from ?? ''} aria-label={`${name}, from`} />
+                    </td>
+                    <td>
+                      <input type="time" name={`to-${day}`} value={hours?.to.replace('24:00', '00:00') ?? ''} aria-label={`${name}, to`} />
+                    </td>
                   </tr>
                 )
               })}
             </tbody>
           </table>
-          <label>Holidays<span class="hint">One date a line, as 2026-12-25</span><textarea name="holidays" rows={3}>{version.holidays.join('\n')}</textarea></label>
-          <div><button type="submit" class="primary">Save</button></div>
+          <label>
+            Holidays<span class="hint">One date a line, as 2026-12-25</span>
+            <textarea name="holidays" rows={3}>
+              {version.holidays.join('\n')}
+            </textarea>
+          </label>
+          <div>
+            <button type="submit" class="primary">
+              Save
+            </button>
+          </div>
         </fieldset>
       </form>
     </Page>

@@ -4,13 +4,7 @@ import type { Child } from 'hono/jsx'
 import { v7 as newId } from 'uuid'
 import { connectors } from '../connectors/all.ts'
 import { type Connector, PlatformError } from '../connectors/connector.ts'
-import {
-  findPlatformApp,
-  insertPlatformApp,
-  listAccounts,
-  type PlatformAppRow,
-  updatePlatformApp,
-} from '../db/accounts.ts'
+import { findPlatformApp, insertPlatformApp, listAccounts, type PlatformAppRow, updatePlatformApp } from '../db/accounts.ts'
 import { insertAuditEntry } from '../db/audit-entries.ts'
 import { openSecrets, sealSecrets } from '../line.ts'
 import { sayConnected } from './account-sign-in.tsx'
@@ -69,11 +63,7 @@ async function addApp(c: Context<WebEnv>, connector: Connector) {
     })
   })
   desk.live.tell({ topic: 'account' })
-  return redirectSaying(
-    c,
-    '/accounts',
-    `${label} is stored. Paste its webhook address over there, then connect an account.`,
-  )
+  return redirectSaying(c, '/accounts', `${label} is stored. Paste its webhook address over there, then connect an account.`)
 }
 
 /** Empty fields keep what is stored; what the plan may do is asked again for every account of the app. */
@@ -81,9 +71,7 @@ async function changeApp(c: Context<WebEnv>, app: PlatformAppRow, connector: Con
   const desk = c.get('desk')
   const form = await c.req.parseBody()
   const kept = openSecrets(desk.vault, app.secrets)
-  const cleared = connector.appSecrets
-    .filter(field => !field.required && form[`clear.${field.name}`] === 'on')
-    .map(field => field.name)
+  const cleared = connector.appSecrets.filter(field => !field.required && form[`clear.${field.name}`] === 'on').map(field => field.name)
   const { secrets, missing } = readSecretFields(
     form,
     connector.appSecrets,
@@ -111,8 +99,7 @@ async function changeApp(c: Context<WebEnv>, app: PlatformAppRow, connector: Con
     const { problem } = await checkAccount(desk, c.get('teammate'), account.id)
     if (problem) problems.push(`@${account.handle}: ${problem}`)
   }
-  if (problems.length)
-    return redirectSaying(c, '/accounts', `${label} is stored, but with it: ${problems.join(' ')}`, { tone: 'bad' })
+  if (problems.length) return redirectSaying(c, '/accounts', `${label} is stored, but with it: ${problems.join(' ')}`, { tone: 'bad' })
   return redirectSaying(c, '/accounts', `${label} is stored, and its accounts were checked with it.`)
 }
 
@@ -124,14 +111,11 @@ async function pasteAccount(c: Context<WebEnv>, app: PlatformAppRow, connector: 
   const appSecrets = openSecrets(desk.vault, app.secrets)
   try {
     const who = await connector.whoAmI({ secrets: { ...appSecrets, ...secrets }, apiBase: app.apiBase, now: desk.now })
-    return sayConnected(c, [
-      await connectAccount(desk, c.get('teammate'), app, { ...who, secrets, tokenExpiresAt: null }),
-    ])
+    return sayConnected(c, [await connectAccount(desk, c.get('teammate'), app, { ...who, secrets, tokenExpiresAt: null })])
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error
     const given = connector.accountSecrets.filter(field => secrets[field.name])
-    const blamed =
-      error.kind === 'retry' ? {} : { [given[0]!.name]: `${connector.label} did not accept this ${given[0]!.label}.` }
+    const blamed = error.kind === 'retry' ? {} : { [given[0]!.name]: `${connector.label} did not accept this ${given[0]!.label}.` }
     return pasteForm(c, app, connector, { problem: `${error.message} Nothing was stored.`, problems: blamed }, 422)
   }
 }
@@ -143,12 +127,7 @@ interface FormState {
   problems?: Record<string, string>
 }
 
-function appForm(
-  c: Context<WebEnv>,
-  connector: Connector,
-  { app, label, problems = {} }: FormState,
-  status: 200 | 422 = 200,
-) {
+function appForm(c: Context<WebEnv>, connector: Connector, { app, label, problems = {} }: FormState, status: 200 | 422 = 200) {
   const desk = c.get('desk')
   const title = app ? `Change ${app.label}` : `Add ${withArticle(connector.label)} app`
   const kept = new Set(app ? Object.keys(openSecrets(desk.vault, app.secrets)) : [])
@@ -160,12 +139,7 @@ function appForm(
           <Problems problems={problems} />
           <label>
             Name
-            <input
-              name="label"
-              value={label ?? app?.label ?? ''}
-              placeholder={`${connector.label} app`}
-              maxlength={80}
-            />
+            <input name="label" value={label ?? app?.label ?? ''} placeholder={`${connector.label} app`} maxlength={80} />
             <span class="hint">For your own eyes: say which brand or region it serves.</span>
           </label>
           <SecretFields fields={connector.appSecrets} kept={kept} problems={problems} />
@@ -174,11 +148,7 @@ function appForm(
               <summary class="muted">For trying out: a simulator instead of {connector.label}</summary>
               <label>
                 Address of the simulator
-                <input
-                  name="apiBase"
-                  placeholder="http://127.0.0.1:4001"
-                  aria-invalid={problems.apiBase ? 'true' : undefined}
-                />
+                <input name="apiBase" placeholder="http://127.0.0.1:4001" aria-invalid={problems.apiBase ? 'true' : undefined} />
                 {problems.apiBase ? <span class="field-problem">{problems.apiBase}</span> : null}
               </label>
             </details>
@@ -216,9 +186,7 @@ function appForm(
           ) : (
             <p>The webhook address is made when the app is added: you find it on the accounts page.</p>
           )}
-          {connector.signIn ? (
-            <p class="muted">The sign-in will ask for: {connector.signIn.scopes.join(', ')}.</p>
-          ) : null}
+          {connector.signIn ? <p class="muted">The sign-in will ask for: {connector.signIn.scopes.join(', ')}.</p> : null}
           <p class="muted">What you paste is encrypted before it is stored, and never shown again.</p>
         </Guide>
       </div>
@@ -260,13 +228,11 @@ function pasteForm(
           <p>{connector.label} is asked at once whose token this is. Only when it answers is anything stored.</p>
           {connector.signIn ? (
             <p>
-              Signing in with {connector.label} is simpler, and its token renews itself: <a href="/accounts">go back</a>{' '}
-              and press “Connect with {connector.label}”.
+              Signing in with {connector.label} is simpler, and its token renews itself: <a href="/accounts">go back</a> and press “Connect
+              with {connector.label}”.
             </p>
           ) : null}
-          <p class="muted">
-            It belongs to the app {app.label}. What you paste is encrypted before it is stored, and never shown again.
-          </p>
+          <p class="muted">It belongs to the app {app.label}. What you paste is encrypted before it is stored, and never shown again.</p>
         </Guide>
       </div>
     </Page>,
@@ -291,15 +257,10 @@ const Guide = ({ children }: { children?: Child }) => (
 
 function withConnector(c: Context<WebEnv>, answer: (connector: Connector) => Response | Promise<Response>) {
   const connector = connectors.find(one => one.platform === c.req.param('platform'))
-  return connector
-    ? answer(connector)
-    : refused(c, 404, 'No such platform', 'Heed does not speak it. Nothing was changed.', TO_ACCOUNTS)
+  return connector ? answer(connector) : refused(c, 404, 'No such platform', 'Heed does not speak it. Nothing was changed.', TO_ACCOUNTS)
 }
 
-async function withApp(
-  c: Context<WebEnv>,
-  answer: (app: PlatformAppRow, connector: Connector) => Response | Promise<Response>,
-) {
+async function withApp(c: Context<WebEnv>, answer: (app: PlatformAppRow, connector: Connector) => Response | Promise<Response>) {
   const desk: WebDesk = c.get('desk')
   const id = c.req.param('appId')!
   const app = UUID.test(id) ? await findPlatformApp(desk.db, id) : undefined
@@ -309,8 +270,6 @@ async function withApp(
 }
 
 const isLoopback = (address: string) =>
-  URL.canParse(address) &&
-  new URL(address).protocol === 'http:' &&
-  ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname)
+  URL.canParse(address) && new URL(address).protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname)
 const TO_ACCOUNTS = { href: '/accounts', label: 'Back to the accounts' }
 const UUID = /^[0-9a-f-]{36}$/

@@ -4,8 +4,8 @@ import { type CardRow, findNextNumber, listCards, type MentionView } from '../db
 import { findTicketByNumber } from '../db/tickets.ts'
 import { takeTicket } from '../triage/tickets.ts'
 import type { WebEnv } from './env.ts'
-import { Card } from './parts/mention-card.tsx'
 import { redirectSaying } from './parts/flash.ts'
+import { Card } from './parts/mention-card.tsx'
 import { type Place, placeOf, queuePath, ticketPath } from './parts/place.ts'
 import { isCards, loadSurroundings, titleOf, Workspace } from './parts/workspace.tsx'
 import { hasRole } from './session.ts'
@@ -19,9 +19,23 @@ export function queuePages() {
     if (!isCards(around.place.view)) return c.html(<Workspace c={c} title={title} around={around} />)
     const before = Number(c.req.query('before'))
     const cards = await listCards(c.get('desk').db, around.place.view as MentionView, CARDS, before ? new Date(before) : undefined)
-    return c.html(<Workspace c={c} title={title} around={around} cards={
-      <Cards place={around.place} cards={cards.slice(0, CARDS)} hasMore={cards.length > CARDS} now={c.get('frame').now} mayAct={hasRole(c.get('teammate'), 'rep')} labelOf={platform => c.get('desk').connectorFor(platform).label} />
-    } />)
+    return c.html(
+      <Workspace
+        c={c}
+        title={title}
+        around={around}
+        cards={
+          <Cards
+            place={around.place}
+            cards={cards.slice(0, CARDS)}
+            hasMore={cards.length > CARDS}
+            now={c.get('frame').now}
+            mayAct={hasRole(c.get('teammate'), 'rep')}
+            labelOf={platform => c.get('desk').connectorFor(platform).label}
+          />
+        }
+      />,
+    )
   })
 
   // The first ticket nobody is looking at, and it is theirs.
@@ -32,20 +46,57 @@ export function queuePages() {
     const ticket = number === undefined ? undefined : await findTicketByNumber(desk.db, number)
     if (!ticket) return redirectSaying(c, queuePath(placeOf(c)), 'Nothing waits that nobody has.')
     const taken = await takeTicket(desk, { ticketId: ticket.id, teammateId: teammate.id })
-    return redirectSaying(c, ticketPath(ticket.number, placeOf(c)), taken.ok ? `#${ticket.number} is yours.` : taken.because, { tone: taken.ok ? 'good' : 'bad' })
+    return redirectSaying(c, ticketPath(ticket.number, placeOf(c)), taken.ok ? `#${ticket.number} is yours.` : taken.because, {
+      tone: taken.ok ? 'good' : 'bad',
+    })
   })
   return pages
 }
 
 const CARDS = 40
 
-function Cards({ place, cards, hasMore, now, mayAct, labelOf }: { place: Place; cards: CardRow[]; hasMore: boolean; now: Date; mayAct: boolean; labelOf: (platform: string) => string }) {
+function Cards({
+  place,
+  cards,
+  hasMore,
+  now,
+  mayAct,
+  labelOf,
+}: {
+  place: Place
+  cards: CardRow[]
+  hasMore: boolean
+  now: Date
+  mayAct: boolean
+  labelOf: (platform: string) => string
+}) {
   return (
     <section class="cards" id="list" aria-labelledby="list-title">
-      <header class="list-head"><h1 id="list-title">{titleOf(place.view)}</h1><p class="muted">{ABOUT[place.view as MentionView]}</p></header>
-      {cards.length ? <ol class="card-rows" id="rows">{cards.map(card => <Card card={card} place={place} now={now} mayAct={mayAct} label={labelOf(card.platform)} />)}</ol>
-        : <div class="empty"><strong>{NONE[place.view as MentionView]}</strong><p><a href="/queue">Back to the queue</a></p></div>}
-      {hasMore ? <p class="more"><a class="button small" href={queuePath(place, { before: String(cards.at(-1)!.postedAt.getTime()) })}>Older ones</a></p> : null}
+      <header class="list-head">
+        <h1 id="list-title">{titleOf(place.view)}</h1>
+        <p class="muted">{ABOUT[place.view as MentionView]}</p>
+      </header>
+      {cards.length ? (
+        <ol class="card-rows" id="rows">
+          {cards.map(card => (
+            <Card card={card} place={place} now={now} mayAct={mayAct} label={labelOf(card.platform)} />
+          ))}
+        </ol>
+      ) : (
+        <div class="empty">
+          <strong>{NONE[place.view as MentionView]}</strong>
+          <p>
+            <a href="/queue">Back to the queue</a>
+          </p>
+        </div>
+      )}
+      {hasMore ? (
+        <p class="more">
+          <a class="button small" href={queuePath(place, { before: String(cards.at(-1)!.postedAt.getTime()) })}>
+            Older ones
+          </a>
+        </p>
+      ) : null}
     </section>
   )
 }
@@ -56,5 +107,7 @@ const ABOUT: Record<MentionView, string> = {
   noise: 'Kept and searchable, never a ticket. Something here that should be one? Open it.',
 }
 const NONE: Record<MentionView, string> = {
-  opportunity: 'No opportunities right now', review: 'Nothing to review', noise: 'No noise yet',
+  opportunity: 'No opportunities right now',
+  review: 'Nothing to review',
+  noise: 'No noise yet',
 }

@@ -20,8 +20,8 @@ import { redirectSaying } from './parts/flash.ts'
 import { type Place, placeOf, placeQuery, queuePath, ticketPath } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
 import { isCards } from './parts/workspace.tsx'
-import { type Form, noSuchTicket, ticketOf } from './ticket-actions.ts'
 import { drawTicket } from './ticket.tsx'
+import { type Form, noSuchTicket, ticketOf } from './ticket-actions.ts'
 
 export function replyActions() {
   const actions = new Hono<WebEnv>()
@@ -33,20 +33,27 @@ export function replyActions() {
     await discardDraft(c.get('desk'), ticket.id, c.get('teammate').id)
     return redirectSaying(c, ticketPath(ticket.number, placeOf(c)), 'Draft discarded.')
   })
-  actions.post('/tickets/:number/replies/:id/undo', c => decide(c, async () => {
-    const undone = await undoReply(c.get('desk'), idOf(c), c.get('teammate').id)
-    return undone.ok ? { ok: true, says: 'Taken back: your words are in the composer.' } : undone
-  }))
-  actions.post('/tickets/:number/replies/:id/discard', c => decide(c, async () => {
-    const done = await discardReply(c.get('desk'), idOf(c), c.get('teammate').id)
-    return done.ok ? { ok: true, says: 'Put away.' } : done
-  }))
-  actions.post('/tickets/:number/replies/:id/resolution', c => decide(c, async () => {
-    const { choice } = (await c.req.parseBody()) as Form
-    if (choice !== 'it_is_there' && choice !== 'send_again' && choice !== 'discard') return { ok: false, because: 'Choose what you found on the platform.' }
-    const done = await resolveUnsure(c.get('desk'), idOf(c), choice, c.get('teammate').id)
-    return done.ok ? { ok: true, says: `The reply is ${done.status} now.` } : done
-  }))
+  actions.post('/tickets/:number/replies/:id/undo', c =>
+    decide(c, async () => {
+      const undone = await undoReply(c.get('desk'), idOf(c), c.get('teammate').id)
+      return undone.ok ? { ok: true, says: 'Taken back: your words are in the composer.' } : undone
+    }),
+  )
+  actions.post('/tickets/:number/replies/:id/discard', c =>
+    decide(c, async () => {
+      const done = await discardReply(c.get('desk'), idOf(c), c.get('teammate').id)
+      return done.ok ? { ok: true, says: 'Put away.' } : done
+    }),
+  )
+  actions.post('/tickets/:number/replies/:id/resolution', c =>
+    decide(c, async () => {
+      const { choice } = (await c.req.parseBody()) as Form
+      if (choice !== 'it_is_there' && choice !== 'send_again' && choice !== 'discard')
+        return { ok: false, because: 'Choose what you found on the platform.' }
+      const done = await resolveUnsure(c.get('desk'), idOf(c), choice, c.get('teammate').id)
+      return done.ok ? { ok: true, says: `The reply is ${done.status} now.` } : done
+    }),
+  )
   return actions
 }
 
@@ -66,17 +73,39 @@ async function sendWords(c: Context<WebEnv>) {
     return redirectSaying(c, ticketPath(ticket.number, place), 'Note kept.')
   }
   const revision = Number(form.revision)
-  if (!form.idempotencyKey || !Number.isSafeInteger(revision)) return refused(c, 400, 'An incomplete form', 'The form came without its key or its revision, so nothing was sent. Open the ticket again.', { href: ticketPath(ticket.number, place), label: `Back to #${ticket.number}` })
+  if (!form.idempotencyKey || !Number.isSafeInteger(revision))
+    return refused(
+      c,
+      400,
+      'An incomplete form',
+      'The form came without its key or its revision, so nothing was sent. Open the ticket again.',
+      { href: ticketPath(ticket.number, place), label: `Back to #${ticket.number}` },
+    )
   const approval = await approveReply(desk, {
-    ...on, text: written.text, visibility: written.way, role: written.role as Exclude<ReplyRole, 'broadcast'>, revision, idempotencyKey: form.idempotencyKey, anyway: form.anyway === '1',
-    afterSending: afterSending(form, written), pointerText: written.pointerText || undefined, individuallyBecause: form.individuallyBecause || undefined, templateId: form.templateId || undefined,
+    ...on,
+    text: written.text,
+    visibility: written.way,
+    role: written.role as Exclude<ReplyRole, 'broadcast'>,
+    revision,
+    idempotencyKey: form.idempotencyKey,
+    anyway: form.anyway === '1',
+    afterSending: afterSending(form, written),
+    pointerText: written.pointerText || undefined,
+    individuallyBecause: form.individuallyBecause || undefined,
+    templateId: form.templateId || undefined,
   })
   if (!approval.ok) return drawTicket(c, { status: approval.reason === 'blocked' ? 422 : 409, written, stopped: approval })
   const first = approval.replies[0]
   const until = first?.sendAt?.getTime()
   const seconds = until ? Math.max(0, Math.round((until - desk.now().getTime()) / 1000)) : 0
-  return redirectSaying(c, await afterThis(c, ticket, place), seconds ? `#${ticket.number}: sending in ${seconds} s.` : `#${ticket.number}: sending.`,
-    first && until && seconds ? { undo: { path: `/tickets/${ticket.number}/replies/${first.id}/undo${placeQuery(place)}`, label: 'Undo', until } } : {})
+  return redirectSaying(
+    c,
+    await afterThis(c, ticket, place),
+    seconds ? `#${ticket.number}: sending in ${seconds} s.` : `#${ticket.number}: sending.`,
+    first && until && seconds
+      ? { undo: { path: `/tickets/${ticket.number}/replies/${first.id}/undo${placeQuery(place)}`, label: 'Undo', until } }
+      : {},
+  )
 }
 
 /** Autosave answers what the guard thinks of the words so far; a template's button puts its words into the draft and shows the page again. */
@@ -91,14 +120,25 @@ async function keepWords(c: Context<WebEnv>) {
   const on = { ticketId: ticket.id, teammateId: teammate.id, visibility }
   if (form.template) {
     const [template, head] = await Promise.all([findTemplate(desk.db, form.template), findTicketHead(desk.db, ticket.number)])
-    if (!template?.isActive) return refused(c, 404, 'No such template', 'That template is gone. Your words are as they were: go back and choose another.', { href: ticketPath(ticket.number, placeOf(c)), label: `Back to #${ticket.number}` })
+    if (!template?.isActive)
+      return refused(c, 404, 'No such template', 'That template is gone. Your words are as they were: go back and choose another.', {
+        href: ticketPath(ticket.number, placeOf(c)),
+        label: `Back to #${ticket.number}`,
+      })
     const filled = fillTemplate(template.text, { customer: head, agent: teammate, ticket }).text
-    await saveDraft(desk, { ...on, text: written.text.trim() ? `${written.text.trimEnd()} ${filled}` : filled, role: roleOf(template.kind) })
+    await saveDraft(desk, {
+      ...on,
+      text: written.text.trim() ? `${written.text.trimEnd()} ${filled}` : filled,
+      role: roleOf(template.kind),
+    })
     return c.redirect(`${ticketPath(ticket.number, placeOf(c))}#composer-text`, 303)
   }
   // A note in the making is not a reply's draft: it stays in the browser until it is kept.
   if (written.way !== 'note') await saveDraft(desk, { ...on, text: written.text, role: written.role as ReplyRole })
-  const checked = written.text.trim() && written.way !== 'note' ? await checkText(desk, ticket, teammate, written.text, visibility) : { problems: [], warnings: [] }
+  const checked =
+    written.text.trim() && written.way !== 'note'
+      ? await checkText(desk, ticket, teammate, written.text, visibility)
+      : { problems: [], warnings: [] }
   return c.json({ warnings: [...checked.problems.filter(one => one.kind !== 'length'), ...checked.warnings].map(one => one.because) })
 }
 
@@ -106,23 +146,42 @@ async function decide(c: Context<WebEnv>, verb: () => Promise<{ ok: true; says: 
   const ticket = await ticketOf(c)
   if (!ticket) return noSuchTicket(c)
   const back = ticketPath(ticket.number, placeOf(c))
-  const reply = await c.get('desk').db.selectFrom('replies').select('id').where('id', '=', idOf(c)).where('ticketId', '=', ticket.id).executeTakeFirst()
+  const reply = await c
+    .get('desk')
+    .db.selectFrom('replies')
+    .select('id')
+    .where('id', '=', idOf(c))
+    .where('ticketId', '=', ticket.id)
+    .executeTakeFirst()
   const done = reply ? await verb() : { ok: false as const, because: 'There is no such reply on this ticket.' }
-  return done.ok ? redirectSaying(c, back, done.says) : refused(c, 409, 'Not done', done.because, { href: back, label: `Back to #${ticket.number}` })
+  return done.ok
+    ? redirectSaying(c, back, done.says)
+    : refused(c, 409, 'Not done', done.because, { href: back, label: `Back to #${ticket.number}` })
 }
 
 /** Where a rep goes on: the row after this one, as the list stood; with none left, the ticket itself. */
 async function afterThis(c: Context<WebEnv>, ticket: TicketRow, place: Place): Promise<string> {
   if (isCards(place.view)) return queuePath(place)
   const { db, now } = c.get('desk')
-  const rows = await listQueue(db, { view: place.view as TicketView, teammateId: c.get('teammate').id, now: now(), limit: 50, search: readSearch(place.q) })
+  const rows = await listQueue(db, {
+    view: place.view as TicketView,
+    teammateId: c.get('teammate').id,
+    now: now(),
+    limit: 50,
+    search: readSearch(place.q),
+  })
   const at = rows.findIndex(row => row.id === ticket.id)
   const next = rows[at + 1] ?? rows.find(row => row.id !== ticket.id)
   return ticketPath(next?.number ?? ticket.number, place)
 }
 
 function writtenIn(form: Form): Written {
-  return { way: WAYS.find(way => way === form.way) ?? 'note', text: (form.text ?? '').replaceAll('\r\n', '\n'), pointerText: (form.pointerText ?? '').replaceAll('\r\n', '\n'), role: ROLES.find(role => role === form.role) ?? 'answer' }
+  return {
+    way: WAYS.find(way => way === form.way) ?? 'note',
+    text: (form.text ?? '').replaceAll('\r\n', '\n'),
+    pointerText: (form.pointerText ?? '').replaceAll('\r\n', '\n'),
+    role: ROLES.find(role => role === form.role) ?? 'answer',
+  }
 }
 
 function afterSending(form: Form, written: Written) {
@@ -135,6 +194,9 @@ function roleOf(kind: string): ReplyRole {
   return ROLES.find(role => role === kind) ?? 'answer'
 }
 
-const idOf = (c: Context) => { const id = c.req.param('id') ?? ''; return /^[0-9a-f-]{36}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000' }
+const idOf = (c: Context) => {
+  const id = c.req.param('id') ?? ''
+  return /^[0-9a-f-]{36}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
+}
 const WAYS: readonly Way[] = ['public', 'private', 'note']
 const ROLES = ['answer', 'handoff', 'ack', 'closing', 'followup'] as const

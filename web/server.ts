@@ -10,25 +10,41 @@ import type { WebDesk } from './env.ts'
 import { createFirstAdmin, storeStarterTemplates } from './first-start.ts'
 
 /** Listens, and answers with the port it got. `demo` is asked each time: it starts after us, and may be removed. */
-export async function startWeb(opened: OpenDesk, config: Config, demo: () => Demo | null = () => null): Promise<{ port: number; close: () => Promise<void> }> {
+export async function startWeb(
+  opened: OpenDesk,
+  config: Config,
+  demo: () => Demo | null = () => null,
+): Promise<{ port: number; close: () => Promise<void> }> {
   const { desk, doorbell, live, database } = opened
   const webDesk: WebDesk = {
-    ...desk, config, live, auth: openAuth({ ...desk, config }), queueCounts: doorbell.counts, prometheus: doorbell.prometheus, isEmbedded: database.isEmbedded,
-    get demo() { return demo() ?? undefined },
+    ...desk,
+    config,
+    live,
+    auth: openAuth({ ...desk, config }),
+    queueCounts: doorbell.counts,
+    prometheus: doorbell.prometheus,
+    isEmbedded: database.isEmbedded,
+    get demo() {
+      return demo() ?? undefined
+    },
   }
   const app = buildApp(webDesk)
   const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>()
   const server = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, resolve)
   server.on('error', (error: NodeJS.ErrnoException) =>
-    reject(error.code === 'EADDRINUSE' ? new Error(`PORT ${config.port} is in use: stop what listens there, or set PORT to another`) : error))
+    reject(
+      error.code === 'EADDRINUSE' ? new Error(`PORT ${config.port} is in use: stop what listens there, or set PORT to another`) : error,
+    ),
+  )
   const { port } = await promise
   return {
     port,
-    close: () => new Promise((done, failed) => {
-      server.close(error => (error ? failed(error) : done()))
-      // Live events never end by themselves; webhooks under way get their answer first.
-      setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 1_000).unref()
-    }),
+    close: () =>
+      new Promise((done, failed) => {
+        server.close(error => (error ? failed(error) : done()))
+        // Live events never end by themselves; webhooks under way get their answer first.
+        setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 1_000).unref()
+      }),
   }
 }
 
@@ -40,6 +56,9 @@ if (import.meta.main)
     const admin = await createFirstAdmin(opened.desk)
     if (admin) console.log(`First start: sign in as ${admin.email} with the password ${admin.password} (shown this once)`)
     const web = await startWeb(opened, config)
-    stopOnSignal(async () => { await web.close(); await opened.close() }, opened.desk.log)
+    stopOnSignal(async () => {
+      await web.close()
+      await opened.close()
+    }, opened.desk.log)
     opened.desk.log.info({ port: web.port }, 'web started')
   })

@@ -17,7 +17,12 @@ export const signedInOnly: MiddlewareHandler<WebEnv> = async (c, next) => {
 export function requireRole(role: Role): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     if (!hasRole(c.get('teammate'), role))
-      return refused(c, 403, 'Not for your role', `This needs the role “${role}”; yours is “${c.get('teammate').role}”. Nothing was changed. An admin can change roles on the Teammates page.`)
+      return refused(
+        c,
+        403,
+        'Not for your role',
+        `This needs the role “${role}”; yours is “${c.get('teammate').role}”. Nothing was changed. An admin can change roles on the Teammates page.`,
+      )
     await next()
   }
 }
@@ -32,5 +37,12 @@ async function whoIsThis(c: Context<WebEnv>): Promise<SignedIn | null> {
   for (const cookie of session.headers.getSetCookie()) c.header('set-cookie', cookie, { append: true })
   const user = session.response?.user
   if (!user || user.isActive === false) return null
-  return { id: user.id, name: user.name, email: user.email, role: user.role as Role, initials: user.initials, undoSeconds: user.undoSeconds ?? 10 }
+  return {
+    id: user.id,
+    name: user.name,
+    email: user.email,
+    role: user.role as Role,
+    initials: user.initials,
+    undoSeconds: user.undoSeconds ?? 10,
+  }
 }

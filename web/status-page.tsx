@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { listPublicIncidents, type PublicIncident } from '../db/incidents-page.ts'
-import { findSetting, saveSetting } from '../db/settings.ts'
 import type { Db } from '../db/schema.ts'
+import { findSetting, saveSetting } from '../db/settings.ts'
 import type { Desk } from '../desk.ts'
 import type { Severity } from '../domain.ts'
 import { readCalendar } from '../metrics/zone.ts'
@@ -37,9 +37,15 @@ export async function readStatus(desk: Pick<Desk, 'db' | 'now'>): Promise<Public
   const active = incidents.filter(incident => !incident.resolvedAt)
   const named = [...new Set([...names, ...active.flatMap(incident => incident.components)])]
   return {
-    at: desk.now(), zone, active, history: incidents.filter(incident => incident.resolvedAt),
+    at: desk.now(),
+    zone,
+    active,
+    history: incidents.filter(incident => incident.resolvedAt),
     state: worst(active.map(incident => severityState[incident.severity])),
-    components: named.map(name => ({ name, state: worst(active.filter(incident => incident.components.includes(name)).map(incident => severityState[incident.severity])) })),
+    components: named.map(name => ({
+      name,
+      state: worst(active.filter(incident => incident.components.includes(name)).map(incident => severityState[incident.severity])),
+    })),
   }
 }
 
@@ -48,14 +54,24 @@ export async function readComponents(db: Db): Promise<string[]> {
   const stored = await findSetting(db, 'statusComponents')
   return stored === undefined ? [] : componentsShape.parse(stored)
 }
-export const saveComponents = (desk: Pick<Desk, 'db' | 'now'>, names: readonly string[]) => saveSetting(desk.db, 'statusComponents', [...new Set(names)], desk.now())
+export const saveComponents = (desk: Pick<Desk, 'db' | 'now'>, names: readonly string[]) =>
+  saveSetting(desk.db, 'statusComponents', [...new Set(names)], desk.now())
 
 const severityState: Record<Severity, ComponentState> = { SEV1: 'major', SEV2: 'partial', SEV3: 'degraded' }
 const order: ComponentState[] = ['operational', 'degraded', 'partial', 'major']
 const worst = (states: readonly ComponentState[]) => order[Math.max(0, ...states.map(state => order.indexOf(state)))]!
 
-interface Copy { html: string; json: string; atom: string }
-interface Kept { last: Copy | undefined; freshUntil: number; writing: Promise<void> | undefined; stored: string }
+interface Copy {
+  html: string
+  json: string
+  atom: string
+}
+interface Kept {
+  last: Copy | undefined
+  freshUntil: number
+  writing: Promise<void> | undefined
+  stored: string
+}
 const kept = new WeakMap<WebDesk, Kept>()
 /** So that a crowd reloading during an outage costs one query every few seconds. */
 const FRESH_MS = 5_000
@@ -67,7 +83,12 @@ async function answer(c: Context<WebEnv>, form: keyof Copy, type: string) {
   if (!copy) return c.text('The status page cannot be shown right now. Please try again in a minute.', 503)
   const body = copy[form]
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 20)}"`
-  const headers = { 'content-type': type, etag, 'cache-control': 'public, max-age=30, stale-if-error=86400', ...(isStale ? { 'x-status-copy': 'last known' } : {}) }
+  const headers = {
+    'content-type': type,
+    etag,
+    'cache-control': 'public, max-age=30, stale-if-error=86400',
+    ...(isStale ? { 'x-status-copy': 'last known' } : {}),
+  }
   if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers)
   return c.body(body, 200, headers)
 }
@@ -91,7 +112,17 @@ async function renderCopy(desk: WebDesk): Promise<Copy> {
   const status = await readStatus(desk)
   return {
     html: `<!doctype html>${await StatusDocument({ status })!.toString()}`,
-    json: JSON.stringify({ state: status.state, components: status.components, zone: status.zone, active: status.active.map(published), history: status.history.map(published) }, null, 2),
+    json: JSON.stringify(
+      {
+        state: status.state,
+        components: status.components,
+        zone: status.zone,
+        active: status.active.map(published),
+        history: status.history.map(published),
+      },
+      null,
+      2,
+    ),
     atom: atomFeed(status, desk.publicUrl),
   }
 }
@@ -107,9 +138,13 @@ function keepOnDisk(desk: WebDesk, mine: Kept) {
   mine.writing = mkdir(desk.config.dataDir, { recursive: true })
     .then(() => writeFile(beside, text))
     .then(() => rename(beside, path))
-    .then(() => { mine.stored = text })
+    .then(() => {
+      mine.stored = text
+    })
     .catch(error => desk.log.warn({ err: error }, 'the status page could not be kept on disk'))
-    .finally(() => { mine.writing = undefined })
+    .finally(() => {
+      mine.writing = undefined
+    })
 }
 
 async function readFromDisk(desk: WebDesk): Promise<Copy | undefined> {

@@ -18,12 +18,8 @@ export function teammatesPages(): Hono<WebEnv> {
   pages.get('/teammates', c => showTeammates(c, {}))
   pages.post('/teammates', requireRole('admin'), addTeammate)
   pages.post('/teammates/:id', requireRole('admin'), c => withTeammate(c, teammate => change(c, teammate)))
-  pages.post('/teammates/:id/password', requireRole('admin'), c =>
-    withTeammate(c, teammate => newPassword(c, teammate)),
-  )
-  pages.post('/teammates/:id/deactivate', requireRole('admin'), c =>
-    withTeammate(c, teammate => switchOff(c, teammate)),
-  )
+  pages.post('/teammates/:id/password', requireRole('admin'), c => withTeammate(c, teammate => newPassword(c, teammate)))
+  pages.post('/teammates/:id/deactivate', requireRole('admin'), c => withTeammate(c, teammate => switchOff(c, teammate)))
   pages.post('/teammates/:id/activate', requireRole('admin'), c => withTeammate(c, teammate => switchOn(c, teammate)))
   return pages
 }
@@ -49,10 +45,8 @@ async function change(c: Context<WebEnv>, before: TeammateRow) {
   const desk = c.get('desk')
   const given = { ...readForm(await c.req.parseBody()), email: before.email }
   const problems = problemsOf(given, await listTeammates(desk.db), before.id)
-  if (Object.keys(problems).length)
-    return refused(c, 422, 'Not changed', `${Object.values(problems).join(' ')} Nothing was changed.`, BACK)
-  if (before.role === 'admin' && given.role !== 'admin' && before.isActive && (await countActiveAdmins(desk.db)) === 1)
-    return lastAdmin(c)
+  if (Object.keys(problems).length) return refused(c, 422, 'Not changed', `${Object.values(problems).join(' ')} Nothing was changed.`, BACK)
+  if (before.role === 'admin' && given.role !== 'admin' && before.isActive && (await countActiveAdmins(desk.db)) === 1) return lastAdmin(c)
   const after = { name: given.name, initials: given.initials, role: given.role as Role }
   await changeTeammate(desk.db, before.id, { ...after, updatedAt: desk.now() })
   await insertAuditEntry(desk.db, {
@@ -82,13 +76,7 @@ async function newPassword(c: Context<WebEnv>, teammate: TeammateRow) {
 async function switchOff(c: Context<WebEnv>, teammate: TeammateRow) {
   const desk = c.get('desk')
   if (teammate.id === c.get('teammate').id)
-    return refused(
-      c,
-      422,
-      'Not yourself',
-      'You cannot deactivate your own login: ask another admin. Nothing was changed.',
-      BACK,
-    )
+    return refused(c, 422, 'Not yourself', 'You cannot deactivate your own login: ask another admin. Nothing was changed.', BACK)
   if (teammate.role === 'admin' && (await countActiveAdmins(desk.db)) === 1) return lastAdmin(c)
   await desk.db.transaction().execute(async tx => {
     await changeTeammate(tx, teammate.id, { isActive: false, updatedAt: desk.now() })
@@ -100,11 +88,7 @@ async function switchOff(c: Context<WebEnv>, teammate: TeammateRow) {
       subject: teammate.id,
     })
   })
-  return redirectSaying(
-    c,
-    '/teammates',
-    `${teammate.name} is signed out everywhere and cannot sign in. What they wrote stays.`,
-  )
+  return redirectSaying(c, '/teammates', `${teammate.name} is signed out everywhere and cannot sign in. What they wrote stays.`)
 }
 
 async function switchOn(c: Context<WebEnv>, teammate: TeammateRow) {
@@ -185,9 +169,7 @@ async function showTeammates(c: Context<WebEnv>, { given, problems = {} }: FormS
                   <button
                     type="submit"
                     class="small quiet danger"
-                    {...(one.id === me.id
-                      ? { disabled: true, title: 'You cannot deactivate your own login.' }
-                      : locked)}
+                    {...(one.id === me.id ? { disabled: true, title: 'You cannot deactivate your own login.' } : locked)}
                   >
                     Deactivate<span class="visually-hidden"> {one.name}</span>
                   </button>
@@ -220,13 +202,10 @@ async function showTeammates(c: Context<WebEnv>, { given, problems = {} }: FormS
           </button>
         </div>
         <p class="hint">
-          Read-only looks; a rep answers; a lead also overrides, declares incidents and writes templates; an admin also
-          connects accounts and changes teammates.
+          Read-only looks; a rep answers; a lead also overrides, declares incidents and writes templates; an admin also connects accounts
+          and changes teammates.
         </p>
-        <p class="hint">
-          Initials sign every answer (“^SB”), so no two people may have the same. The first password is shown to you
-          once.
-        </p>
+        <p class="hint">Initials sign every answer (“^SB”), so no two people may have the same. The first password is shown to you once.</p>
       </form>
     </Page>,
     status,
@@ -281,10 +260,7 @@ function showPassword(c: Context<WebEnv>, title: string, email: string, password
     <Page c={c} title={title} section="teammates" styles={['setup']}>
       <div class="card stack narrow">
         <h1>{title}</h1>
-        <p>
-          Hand this over in person or by a channel you trust. It is shown only now; they can change it under “Your own
-          settings”.
-        </p>
+        <p>Hand this over in person or by a channel you trust. It is shown only now; they can change it under “Your own settings”.</p>
         <dl>
           <dt>E-mail</dt>
           <dd>{email}</dd>
@@ -335,9 +311,7 @@ function problemsOf(given: Given, teammates: TeammateRow[], exceptId: string | n
 async function withTeammate(c: Context<WebEnv>, act: (teammate: TeammateRow) => Response | Promise<Response>) {
   const id = c.req.param('id')!
   const teammate = UUID.test(id) ? await findTeammate(c.get('desk').db, id) : undefined
-  return teammate
-    ? act(teammate)
-    : refused(c, 404, 'No such teammate', 'Nobody here has this address. Nothing was changed.', BACK)
+  return teammate ? act(teammate) : refused(c, 404, 'No such teammate', 'Nobody here has this address. Nothing was changed.', BACK)
 }
 
 const lastAdmin = (c: Context<WebEnv>) =>

@@ -51,9 +51,7 @@ async function change(c: Context<WebEnv>, template: TemplateRow) {
 
 async function retire(c: Context<WebEnv>, template: TemplateRow) {
   const retired = await retireTemplate(c.get('desk'), c.get('teammate').id, template.id)
-  return retired
-    ? redirectSaying(c, '/templates', `“${retired.name}” is no longer offered. What was written with it stays.`)
-    : gone(c)
+  return retired ? redirectSaying(c, '/templates', `“${retired.name}” is no longer offered. What was written with it stays.`) : gone(c)
 }
 
 /** A fragment for the form's script; changes nothing. */
@@ -170,9 +168,7 @@ async function templateForm(c: Context<WebEnv>, { template, form, problems = [] 
       </div>
       {isLocked ? (
         <p class="advice">
-          {mayChange
-            ? 'This template is retired: it can be read, not changed.'
-            : `${LEADS_ONLY} You can try it out here.`}
+          {mayChange ? 'This template is retired: it can be read, not changed.' : `${LEADS_ONLY} You can try it out here.`}
         </p>
       ) : null}
       <div class="template-desk">
@@ -210,28 +206,12 @@ async function templateForm(c: Context<WebEnv>, { template, form, problems = [] 
             </label>
             <label>
               Language
-              <input
-                name="language"
-                value={form.language}
-                required
-                maxlength={12}
-                size={6}
-                aria-invalid={wrong('language')}
-                {...locked}
-              />
+              <input name="language" value={form.language} required maxlength={12} size={6} aria-invalid={wrong('language')} {...locked} />
             </label>
           </div>
           <label>
             Words
-            <textarea
-              name="text"
-              rows={7}
-              required
-              lang={form.language}
-              dir="auto"
-              aria-invalid={wrong('text')}
-              readonly={isLocked}
-            >
+            <textarea name="text" rows={7} required lang={form.language} dir="auto" aria-invalid={wrong('text')} readonly={isLocked}>
               {form.text}
             </textarea>
             <span class="hint">Your signature is added by itself.</span>
@@ -258,13 +238,7 @@ async function templateForm(c: Context<WebEnv>, { template, form, problems = [] 
             </a>
             {template?.isActive ? <span class="grow" /> : null}
             {template?.isActive ? (
-              <button
-                type="submit"
-                class="quiet danger"
-                formaction={`/templates/${template.id}/retire`}
-                formnovalidate
-                {...locked}
-              >
+              <button type="submit" class="quiet danger" formaction={`/templates/${template.id}/retire`} formnovalidate {...locked}>
                 Retire
               </button>
             ) : null}

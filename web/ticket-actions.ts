@@ -6,7 +6,20 @@ import type { Category, Ticket } from '../domain.ts'
 import { linkTicket, unlinkTicket } from '../incidents/incident.ts'
 import { categories } from '../triage/categories.ts'
 import {
-  assignTicket, correctTriage, type Done, holdTicket, markSpam, type OnTicket, releaseTicket, reopenTicket, setPending, setPriority, snoozeTicket, solveTicket, takeTicket, unmarkSpam,
+  assignTicket,
+  correctTriage,
+  type Done,
+  holdTicket,
+  markSpam,
+  type OnTicket,
+  releaseTicket,
+  reopenTicket,
+  setPending,
+  setPriority,
+  snoozeTicket,
+  solveTicket,
+  takeTicket,
+  unmarkSpam,
   wakeTicket,
 } from '../triage/tickets.ts'
 import type { WebDesk, WebEnv } from './env.ts'
@@ -21,19 +34,57 @@ export function ticketActions() {
   const actions = new Hono<WebEnv>()
   actions.post('/tickets/:number/claim', act(takeTicket, { says: 'It is yours.', undo: 'claim/undo' }))
   actions.post('/tickets/:number/claim/undo', act(releaseTicket, { says: 'Given back to Unassigned.', undo: 'claim' }))
-  actions.post('/tickets/:number/assignment', act((desk, on, form) => assignTicket(desk, { ...on, assigneeId: form.assigneeId || null }), { says: 'Assigned.' }))
+  actions.post(
+    '/tickets/:number/assignment',
+    act((desk, on, form) => assignTicket(desk, { ...on, assigneeId: form.assigneeId || null }), { says: 'Assigned.' }),
+  )
   actions.post('/tickets/:number/pending', act(setPending, { says: 'Pending: we wait for the customer.', undo: 'reopening', leaves: true }))
-  actions.post('/tickets/:number/hold', act((desk, on, form) => holdTicket(desk, { ...on, reason: form.reason ?? '' }), { says: 'On hold.', undo: 'reopening', leaves: true }))
-  actions.post('/tickets/:number/solution', act((desk, on, form) => solveTicket(desk, { ...on, reason: form.reason }), { says: 'Solved.', undo: 'reopening', leaves: true }))
+  actions.post(
+    '/tickets/:number/hold',
+    act((desk, on, form) => holdTicket(desk, { ...on, reason: form.reason ?? '' }), { says: 'On hold.', undo: 'reopening', leaves: true }),
+  )
+  actions.post(
+    '/tickets/:number/solution',
+    act((desk, on, form) => solveTicket(desk, { ...on, reason: form.reason }), { says: 'Solved.', undo: 'reopening', leaves: true }),
+  )
   actions.post('/tickets/:number/reopening', act(reopenTicket, { says: 'Open again.' }))
   actions.post('/tickets/:number/snooze', act(snooze, { says: 'Snoozed.', undo: 'snooze/undo', leaves: true }))
   actions.post('/tickets/:number/snooze/undo', act(wakeTicket, { says: 'Awake again.' }))
-  actions.post('/tickets/:number/priority', act((desk, on, form) => prioritise(desk, on, form.priority), { says: form => `Priority ${PRIORITY[form.priority as Ticket['priority']]?.toLowerCase()}.` }))
-  actions.post('/tickets/:number/triage', act((desk, on, form) => correct(desk, on, form.category), { says: form => `Corrected to ${CATEGORY[form.category as Category]}. Thank you: triage learns from it.` }))
-  actions.post('/tickets/:number/spam', act((desk, on, form) => markSpam(desk, { ...on, reason: form.reason ?? '' }), { says: 'Marked as spam. Nothing was deleted.', undo: 'spam/undo', leaves: true }))
+  actions.post(
+    '/tickets/:number/priority',
+    act((desk, on, form) => prioritise(desk, on, form.priority), {
+      says: form => `Priority ${PRIORITY[form.priority as Ticket['priority']]?.toLowerCase()}.`,
+    }),
+  )
+  actions.post(
+    '/tickets/:number/triage',
+    act((desk, on, form) => correct(desk, on, form.category), {
+      says: form => `Corrected to ${CATEGORY[form.category as Category]}. Thank you: triage learns from it.`,
+    }),
+  )
+  actions.post(
+    '/tickets/:number/spam',
+    act((desk, on, form) => markSpam(desk, { ...on, reason: form.reason ?? '' }), {
+      says: 'Marked as spam. Nothing was deleted.',
+      undo: 'spam/undo',
+      leaves: true,
+    }),
+  )
   actions.post('/tickets/:number/spam/undo', act(unmarkSpam, { says: 'No longer spam.' }))
-  actions.post('/tickets/:number/incident', act((desk, on, form) => linkTicket(desk, { ...on, incidentId: form.incidentId ?? '' }), { says: 'Linked and held: one public update answers it.', undo: 'incident/undo', leaves: true }))
-  actions.post('/tickets/:number/incident/undo', act((desk, on, form) => unlinkTicket(desk, { ...on, because: form.reason }), { says: 'Unlinked: back in the queue with the time it had.' }))
+  actions.post(
+    '/tickets/:number/incident',
+    act((desk, on, form) => linkTicket(desk, { ...on, incidentId: form.incidentId ?? '' }), {
+      says: 'Linked and held: one public update answers it.',
+      undo: 'incident/undo',
+      leaves: true,
+    }),
+  )
+  actions.post(
+    '/tickets/:number/incident/undo',
+    act((desk, on, form) => unlinkTicket(desk, { ...on, because: form.reason }), {
+      says: 'Unlinked: back in the queue with the time it had.',
+    }),
+  )
   return actions
 }
 
@@ -55,7 +106,8 @@ function act(verb: (desk: WebDesk, on: OnTicket, form: Form) => Promise<Done>, w
     const done = await verb(c.get('desk'), { ticketId: ticket.id, teammateId: c.get('teammate').id }, form)
     const place = placeOf(c)
     const back = ticketPath(ticket.number, place)
-    if (!done.ok) return refused(c, 422, 'Not done', `${done.because} Nothing was changed.`, { href: back, label: `Back to #${ticket.number}` })
+    if (!done.ok)
+      return refused(c, 422, 'Not done', `${done.because} Nothing was changed.`, { href: back, label: `Back to #${ticket.number}` })
     const said = typeof words.says === 'string' ? words.says : words.says(form)
     return redirectSaying(c, back, `#${ticket.number}: ${said}`, words.undo ? { undo: undoBy(ticket.number, words.undo, place) } : {})
   }
@@ -65,9 +117,16 @@ export async function ticketOf(c: Context<WebEnv>): Promise<TicketRow | undefine
   const number = numberOf(c)
   return number === undefined ? undefined : findTicketByNumber(c.get('desk').db, number)
 }
-export const noSuchTicket = (c: Context<WebEnv>) => refused(c, 404, 'No such ticket', 'There is no ticket with this number, so nothing was done.', { href: queuePath(placeOf(c)), label: 'Back to the queue' })
+export const noSuchTicket = (c: Context<WebEnv>) =>
+  refused(c, 404, 'No such ticket', 'There is no ticket with this number, so nothing was done.', {
+    href: queuePath(placeOf(c)),
+    label: 'Back to the queue',
+  })
 
-const undoBy = (number: number, resource: string, place: Place): NonNullable<Said['undo']> => ({ path: `/tickets/${number}/${resource}${placeQuery(place)}`, label: 'Undo' })
+const undoBy = (number: number, resource: string, place: Place): NonNullable<Said['undo']> => ({
+  path: `/tickets/${number}/${resource}${placeQuery(place)}`,
+  label: 'Undo',
+})
 
 async function snooze(desk: WebDesk, on: OnTicket, form: Form): Promise<Done> {
   const until = snoozeUntil(form, desk.now())

@@ -7,7 +7,15 @@ import { findDraft } from '../db/replies.ts'
 import { listTeammates, type TeammateRow } from '../db/teammates.ts'
 import { listTemplates, type TemplateRow } from '../db/templates.ts'
 import { listAnswerable } from '../db/thread.ts'
-import { findTicketHead, listEarlierTickets, listThreadEvents, listThreadMentions, listThreadNotes, listThreadReplies, type TicketHead } from '../db/ticket-page.ts'
+import {
+  findTicketHead,
+  listEarlierTickets,
+  listThreadEvents,
+  listThreadMentions,
+  listThreadNotes,
+  listThreadReplies,
+  type TicketHead,
+} from '../db/ticket-page.ts'
 import { activeIncidents, incidentFor } from '../incidents/incident.ts'
 import { checkText } from '../responders/approve.ts'
 import { adviseChannel } from '../responders/channel-advice.ts'
@@ -18,11 +26,11 @@ import { pickVariants } from '../responders/templates.ts'
 import type { SignedIn, WebEnv } from './env.ts'
 import { Composer, type ComposerTemplate, type Stopped, type Written } from './parts/composer.tsx'
 import { CustomerPane } from './parts/customer-pane.tsx'
+import { placeQuery } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
 import { Thread } from './parts/thread.tsx'
 import { TicketHeader } from './parts/ticket-header.tsx'
 import { Why } from './parts/why.tsx'
-import { placeQuery } from './parts/place.ts'
 import { loadSurroundings, PRESENT_MS, Workspace } from './parts/workspace.tsx'
 
 export function ticketPages() {
@@ -43,20 +51,38 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
   const teammate = c.get('teammate')
   const number = numberOf(c)
   const ticket = number === undefined ? undefined : await findTicketHead(desk.db, number)
-  if (!ticket) return refused(c, 404, 'No such ticket', `There is no ticket #${c.req.param('number')}. Tickets are never deleted, so the number must be mistyped.`)
+  if (!ticket)
+    return refused(
+      c,
+      404,
+      'No such ticket',
+      `There is no ticket #${c.req.param('number')}. Tickets are never deleted, so the number must be mistyped.`,
+    )
   const now = desk.now()
   const { db } = desk
-  const [around, mentions, replies, notes, events, earlier, present, permission, draft, templates, teammates, incidents, ownIncident] = await Promise.all([
-    loadSurroundings(c), listThreadMentions(db, ticket.id), listThreadReplies(db, ticket.id), listThreadNotes(db, ticket.id), listThreadEvents(db, ticket.id),
-    listEarlierTickets(db, ticket.customerId, ticket.id), listPresent(db, [ticket.id], new Date(now.getTime() - PRESENT_MS)), mayAnswer(desk, ticket),
-    findDraft(db, ticket.id, teammate.id), listTemplates(db), listTeammates(db), activeIncidents(desk), incidentFor(desk, ticket),
-  ])
+  const [around, mentions, replies, notes, events, earlier, present, permission, draft, templates, teammates, incidents, ownIncident] =
+    await Promise.all([
+      loadSurroundings(c),
+      listThreadMentions(db, ticket.id),
+      listThreadReplies(db, ticket.id),
+      listThreadNotes(db, ticket.id),
+      listThreadEvents(db, ticket.id),
+      listEarlierTickets(db, ticket.customerId, ticket.id),
+      listPresent(db, [ticket.id], new Date(now.getTime() - PRESENT_MS)),
+      mayAnswer(desk, ticket),
+      findDraft(db, ticket.id, teammate.id),
+      listTemplates(db),
+      listTeammates(db),
+      activeIncidents(desk),
+      incidentFor(desk, ticket),
+    ])
   const connector = desk.connectorFor(ticket.platform)
   const place = around.place
   const path = `/tickets/${ticket.number}`
   const query = placeQuery(place)
   const theirs = mentions.filter(mention => mention.direction === 'inbound')
-  const judged = theirs.findLast(mention => mention.verdict && mention.verdict.tier !== 'noise') ?? theirs.findLast(mention => mention.verdict)
+  const judged =
+    theirs.findLast(mention => mention.verdict && mention.verdict.tier !== 'noise') ?? theirs.findLast(mention => mention.verdict)
   const language = theirs.findLast(mention => mention.language)?.language ?? null
   const written = drawn.written ?? writtenOf(draft, ticket, permission)
   const checked = written.text && written.way !== 'note' ? await checkText(desk, ticket, teammate, written.text, written.way) : null
@@ -64,30 +90,76 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
   const newSince = drawn.stopped?.reason === 'stale' ? new Set(drawn.stopped.since.map(one => one.id)) : undefined
   const lastAnswer = replies.findLast(reply => reply.visibility === 'public' && reply.status === 'sent')
   const advice = adviseChannel({
-    draft: written.text, category: ticket.category, inbound: theirs.filter(one => !one.removedAt).map(one => one.text),
+    draft: written.text,
+    category: ticket.category,
+    inbound: theirs.filter(one => !one.removedAt).map(one => one.text),
     ourPublicAnswers: replies.filter(reply => reply.visibility === 'public' && reply.status === 'sent').length,
     wroteAgain: lastAnswer !== undefined && theirs.some(one => one.postedAt > (lastAnswer.sentAt ?? lastAnswer.createdAt)),
-    mayPublic: permission.public.allowed, mayPrivate: permission.private.allowed,
+    mayPublic: permission.public.allowed,
+    mayPrivate: permission.private.allowed,
   })
   return c.html(
     <Workspace
-      c={c} title={`#${ticket.number} ${ticket.name || ticket.handle}`} around={around} open={ticket.number}
+      c={c}
+      title={`#${ticket.number} ${ticket.name || ticket.handle}`}
+      around={around}
+      open={ticket.number}
       ticket={
         <>
-          <TicketHeader ticket={ticket} place={place} now={now} teammate={teammate} teammates={teammates.filter(answers)} incidents={incidents} label={connector.label}
-            present={present.filter(one => one.teammateId !== teammate.id)} isAnswered={replies.some(one => one.status === 'sent') || mentions.some(one => one.direction === 'outbound')} path={path} query={query} />
+          <TicketHeader
+            ticket={ticket}
+            place={place}
+            now={now}
+            teammate={teammate}
+            teammates={teammates.filter(answers)}
+            incidents={incidents}
+            label={connector.label}
+            present={present.filter(one => one.teammateId !== teammate.id)}
+            isAnswered={replies.some(one => one.status === 'sent') || mentions.some(one => one.direction === 'outbound')}
+            path={path}
+            query={query}
+          />
           <div class="reading" id="reading" tabindex={-1}>
-            {judged?.verdict ? <Why verdict={judged.verdict} ticket={ticket} path={path} query={query} mayAct={teammate.role !== 'readonly'} /> : null}
-            <Thread parts={{ mentions, replies, notes, events }} now={now} teammate={teammate} label={connector.label} path={path} query={query} newSince={newSince} />
+            {judged?.verdict ? (
+              <Why verdict={judged.verdict} ticket={ticket} path={path} query={query} mayAct={teammate.role !== 'readonly'} />
+            ) : null}
+            <Thread
+              parts={{ mentions, replies, notes, events }}
+              now={now}
+              teammate={teammate}
+              label={connector.label}
+              path={path}
+              query={query}
+              newSince={newSince}
+            />
           </div>
           <Composer
-            ticket={ticket} teammate={teammate} permission={permission} limits={connector.limits} label={connector.label} platform={ticket.platform}
-            openUrl={newest ? connector.openUrl(asAnswerable(newest)) : null} templates={fitting(templates, ticket, language, teammate)} written={written} isDraft={!!draft}
-            advice={advice} stopped={drawn.stopped ?? null}
-            warnings={[...(drawn.stopped ? [] : (checked?.problems ?? [])), ...(checked?.warnings ?? [])].map(one => one.because)} formKey={newId()}
+            ticket={ticket}
+            teammate={teammate}
+            permission={permission}
+            limits={connector.limits}
+            label={connector.label}
+            platform={ticket.platform}
+            openUrl={newest ? connector.openUrl(asAnswerable(newest)) : null}
+            templates={fitting(templates, ticket, language, teammate)}
+            written={written}
+            isDraft={!!draft}
+            advice={advice}
+            stopped={drawn.stopped ?? null}
+            warnings={[...(drawn.stopped ? [] : (checked?.problems ?? [])), ...(checked?.warnings ?? [])].map(one => one.because)}
+            formKey={newId()}
             pointerWords={pointerWords(ticket, connector.label, permission.private.allowed)}
-            incident={ownIncident && { id: ownIncident.incident.id, number: ownIncident.incident.number, title: ownIncident.incident.title, isLinked: ownIncident.isLinked }}
-            now={now} path={path} query={query}
+            incident={
+              ownIncident && {
+                id: ownIncident.incident.id,
+                number: ownIncident.incident.number,
+                title: ownIncident.incident.title,
+                isLinked: ownIncident.isLinked,
+              }
+            }
+            now={now}
+            path={path}
+            query={query}
           />
         </>
       }
@@ -103,7 +175,11 @@ export function numberOf(c: Context): number | undefined {
 }
 
 /** The draft; else an empty form on the way that is open: where they wrote last, if we may answer there. */
-function writtenOf(draft: { text: string; visibility: 'public' | 'private'; role: string } | undefined, ticket: TicketHead, permission: Awaited<ReturnType<typeof mayAnswer>>): Written {
+function writtenOf(
+  draft: { text: string; visibility: 'public' | 'private'; role: string } | undefined,
+  ticket: TicketHead,
+  permission: Awaited<ReturnType<typeof mayAnswer>>,
+): Written {
   const wanted = draft?.visibility ?? permission.public.mention?.visibility ?? ticket.originVisibility
   const way = permission[wanted].allowed ? wanted : permission.public.allowed ? 'public' : permission.private.allowed ? 'private' : 'note'
   return { way, text: draft?.text ?? '', pointerText: '', role: draft?.role ?? 'answer' }
@@ -116,7 +192,10 @@ export function fitting(templates: TemplateRow[], ticket: TicketHead, language: 
     .filter(one => kinds.includes(one.kind))
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
     .map(one => ({
-      id: one.id, name: one.name, kind: one.kind, language: one.language,
+      id: one.id,
+      name: one.name,
+      kind: one.kind,
+      language: one.language,
       text: fillTemplate(one.text, { customer: ticket, agent: teammate, ticket }).text,
     }))
 }

@@ -32,9 +32,7 @@ export function webhookApps(desk: WebDesk): (id: string) => Promise<WebhookApp |
 
 async function load(desk: WebDesk, id: Id): Promise<WebhookApp | undefined> {
   const row = await findPlatformApp(desk.db, id)
-  return (
-    row && { id: row.id, secrets: openSecrets(desk.vault, row.secrets), connector: desk.connectorFor(row.platform) }
-  )
+  return row && { id: row.id, secrets: openSecrets(desk.vault, row.secrets), connector: desk.connectorFor(row.platform) }
 }
 
 const KEPT_MS = 5_000

@@ -69,9 +69,7 @@ async function insertAndRing(desk: WebDesk, deliveries: NewDelivery[]) {
   await insertDeliveries(desk.db, deliveries)
   webhookCommits.inc()
   // The 200 does not wait for the bell: a ring that is lost is rung again by the sweep.
-  desk
-    .ring({ name: 'readDeliveries' })
-    .catch(error => desk.log.warn({ err: error }, 'the bell for new deliveries did not ring'))
+  desk.ring({ name: 'readDeliveries' }).catch(error => desk.log.warn({ err: error }, 'the bell for new deliveries did not ring'))
 }
 
 function toDelivery(app: WebhookApp, rawBody: Uint8Array, headers: Record<string, string>, desk: WebDesk): NewDelivery {
@@ -105,7 +103,6 @@ async function readRaw(request: Request, length: string | undefined): Promise<Ui
   return Buffer.concat(chunks)
 }
 
-const unknownApp = (c: Context) =>
-  c.text('No app of ours has this address: copy it again from the accounts page.\n', 404)
+const unknownApp = (c: Context) => c.text('No app of ours has this address: copy it again from the accounts page.\n', 404)
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024

@@ -50,8 +50,6 @@ export const facebook: Connector = {
   openUrl: ({ visibility, externalId, facts }) => {
     if (visibility === 'private')
       return `https://business.facebook.com/latest/inbox/messenger?asset_id=${encodeURIComponent(String(facts.page ?? ''))}`
-    return typeof facts.permalink === 'string'
-      ? facts.permalink
-      : `https://www.facebook.com/${encodeURIComponent(externalId)}`
+    return typeof facts.permalink === 'string' ? facts.permalink : `https://www.facebook.com/${encodeURIComponent(externalId)}`
   },
 }

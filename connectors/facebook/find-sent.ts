@@ -37,8 +37,7 @@ export async function stillThere(mention: Answerable, line: Line): Promise<boole
     await pageGraph(line).get(step(mention.externalId), { fields: 'id' })
     return true
   } catch (error) {
-    if (error instanceof GraphError && ((error.code === 100 && error.subcode === 33) || error.code === 803))
-      return false
+    if (error instanceof GraphError && ((error.code === 100 && error.subcode === 33) || error.code === 803)) return false
     throw error
   }
 }

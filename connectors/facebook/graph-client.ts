@@ -53,21 +53,12 @@ const requireAsFb = createRequire(requireHere.resolve('fb'))
 // With DEBUG=* set, `fb` would print every URL, and the token is in the URL.
 requireAsFb('debug').skips.push(/^fb:/)
 const { exchange } = requireAsFb('request') as typeof import('request')
-if (!exchange)
-  throw new Error('`fb` found another `request` than connectors/facebook/request: `npm ls request` must show only ours')
+if (!exchange) throw new Error('`fb` found another `request` than connectors/facebook/request: `npm ls request` must show only ours')
 const FacebookClass = (requireHere('fb') as { Facebook: new (options: FacebookOptions) => Facebook }).Facebook
 
 const METHODS: readonly string[] = ['get', 'post', 'delete', 'put'] satisfies GraphMethod[]
 
-async function callGraph({
-  token,
-  appSecret,
-  base,
-  method,
-  path,
-  params,
-  timeoutMs = 20_000,
-}: GraphCall): Promise<GraphAnswer> {
+async function callGraph({ token, appSecret, base, method, path, params, timeoutMs = 20_000 }: GraphCall): Promise<GraphAnswer> {
   // With any other word `fb` prints a line and never settles.
   if (!METHODS.includes(method)) throw new TypeError(`Graph is not asked with ${method}`)
   const facebook = new FacebookClass({
@@ -103,8 +94,7 @@ async function callGraph({
   const usage = usageOf(answer.headers)
   const body = readBody(answer.text)
   const retryAfter = answer.headers['retry-after'] ?? null
-  if (isObject(body?.error))
-    throw graphError({ status: answer.status, error: body.error, isWrite, usage, retryAfter, secrets })
+  if (isObject(body?.error)) throw graphError({ status: answer.status, error: body.error, isWrite, usage, retryAfter, secrets })
   if (answer.status >= 400) throw graphError({ status: answer.status, error: {}, isWrite, usage, retryAfter, secrets })
   if (!body) throw nothingReadable(answer.status, isWrite)
   const answeredAt = Date.parse(answer.headers.date ?? '')

@@ -53,8 +53,7 @@ export function graphError(failure: GraphFailure): GraphError {
     return isWrite
       ? make('unsure', `Facebook failed while it took the answer: it may be there or not. (${theirs})`)
       : make('retry', `Facebook is having trouble. (${theirs})`, regainMs(failure) ?? 30_000)
-  if (status === 401)
-    return make('account', `Facebook no longer accepts our sign-in: connect the page again. (${theirs})`)
+  if (status === 401) return make('account', `Facebook no longer accepts our sign-in: connect the page again. (${theirs})`)
   return make('refused', `Facebook did not accept it. (${theirs})`)
 }
 
@@ -70,12 +69,7 @@ function networkError(code: string, message: string, isWrite: boolean): GraphErr
   if (code === 'EBASE' || code === 'EPROXY') return new GraphError('refused', message, null, null)
   if (NEVER_LEFT.test(code)) return new GraphError('retry', `Facebook cannot be reached (${code}).`, null, null, 30_000)
   return isWrite
-    ? new GraphError(
-        'unsure',
-        `The connection ended before Facebook answered (${code}): the answer may be there or not.`,
-        null,
-        null,
-      )
+    ? new GraphError('unsure', `The connection ended before Facebook answered (${code}): the answer may be there or not.`, null, null)
     : new GraphError('retry', `The connection to Facebook ended early (${code}).`, null, null, 30_000)
 }
 
@@ -101,8 +95,7 @@ function refusalOf(code: number | null, subcode: number | null): string | null {
     return 'The window for answering in private is closed: wait until the customer writes again.'
   if (code === 551 || subcode === 1545041) return 'This person cannot receive messages from us now.'
   if (code === 230) return 'The customer has not agreed to this yet.'
-  if (code === 10 || (code !== null && code >= 200 && code <= 299))
-    return 'Facebook has not given our app the permission for this.'
+  if (code === 10 || (code !== null && code >= 200 && code <= 299)) return 'Facebook has not given our app the permission for this.'
   if (code === 368) return 'Facebook blocks this, because it looks abusive or against its rules.'
   if (code === 506) return 'Facebook refuses the same words twice in a row: change the text.'
   if (code === 10900) return 'One private message was already sent for this comment; Facebook allows no second.'

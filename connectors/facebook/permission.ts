@@ -20,10 +20,8 @@ export function mayReply(question: PermissionQuestion): Permission {
 }
 
 function mayReplyInPublic({ mention }: PermissionQuestion): Permission {
-  if (mention.visibility === 'private')
-    return no('A Messenger message cannot be answered in public.', ['private', 'open'])
-  if (mention.facts.elsewhere === true)
-    return yes('Written on another page: Facebook may refuse our comment there.', null)
+  if (mention.visibility === 'private') return no('A Messenger message cannot be answered in public.', ['private', 'open'])
+  if (mention.facts.elsewhere === true) return yes('Written on another page: Facebook may refuse our comment there.', null)
   return yes('Everyone who sees the post sees the answer.', null)
 }
 
@@ -34,24 +32,19 @@ function mayMessage({ mention, now, lastPrivateInboundAt, account }: PermissionQ
   if (now < answerUntil) return yes(`The chat ${closesIn(answerUntil, now)}.${standby}`, answerUntil)
   const humanUntil = new Date(newest + HUMAN_AGENT_MS - MARGIN_MS)
   if (account.capabilities.humanAgent !== true) {
-    return no("Facebook closed the chat 24 h after the customer's last message: it opens when they write again.", [
-      'open',
-    ])
+    return no("Facebook closed the chat 24 h after the customer's last message: it opens when they write again.", ['open'])
   }
   if (now < humanUntil)
     return yes(
       `The 24 h are over: a person, never an automatic answer, may still write. The chat ${closesIn(humanUntil, now)}.${standby}`,
       humanUntil,
     )
-  return no("Facebook closed the chat 7 days after the customer's last message: it opens when they write again.", [
-    'open',
-  ])
+  return no("Facebook closed the chat 7 days after the customer's last message: it opens when they write again.", ['open'])
 }
 
 function mayReplyPrivately({ mention, now, privateReplySent, lastPrivateInboundAt }: PermissionQuestion): Permission {
   if (privateReplySent) {
-    const isChatOpen =
-      lastPrivateInboundAt !== null && now.getTime() < lastPrivateInboundAt.getTime() + RESPONSE_MS - MARGIN_MS
+    const isChatOpen = lastPrivateInboundAt !== null && now.getTime() < lastPrivateInboundAt.getTime() + RESPONSE_MS - MARGIN_MS
     return no(
       isChatOpen
         ? 'The one private message to this comment was sent, and the customer wrote back: answer their newest message instead.'
@@ -60,16 +53,10 @@ function mayReplyPrivately({ mention, now, privateReplySent, lastPrivateInboundA
     )
   }
   if (mention.facts.elsewhere === true)
-    return no('It was written on another page: Facebook allows private messages only to comments on our own.', [
-      'public',
-      'open',
-    ])
+    return no('It was written on another page: Facebook allows private messages only to comments on our own.', ['public', 'open'])
   const until = new Date(mention.postedAt.getTime() + PRIVATE_REPLY_MS - MARGIN_MS)
   if (now < until)
-    return yes(
-      `One private message for this comment; the chat opens when the customer answers. This ${closesIn(until, now)}.`,
-      until,
-    )
+    return yes(`One private message for this comment; the chat opens when the customer answers. This ${closesIn(until, now)}.`, until)
   return no('A comment can be answered in private for 7 days, and they are over.', ['public', 'open'])
 }
 

@@ -126,12 +126,7 @@ function changedAt(item: JsonObject): number {
   return maybeTime(item.updated_time) ?? maybeTime(item.created_time) ?? Number.POSITIVE_INFINITY
 }
 
-function pollPage(
-  list: string,
-  scan: Scan,
-  answeredAt: Date | null,
-  rest: Pick<PollBody, 'data' | 'post' | 'customer'>,
-): PollPage {
+function pollPage(list: string, scan: Scan, answeredAt: Date | null, rest: Pick<PollBody, 'data' | 'post' | 'customer'>): PollPage {
   const body: PollBody = { page: scan.page, fetchedAt: (answeredAt ?? scan.now()).getTime(), ...rest }
   return { list, body: JSON.stringify(body) }
 }

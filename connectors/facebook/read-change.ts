@@ -9,26 +9,14 @@ import { authorOf, person, publicMention } from './utterance.ts'
 export function readChange(item: unknown, where: string, page: string, entryTime: number): Incoming[] {
   const change = objectOf(item, where)
   if (change.field === 'feed' || change.field === 'mention') {
-    return readFeedValue(
-      objectOf(change.value, `${where}.value`),
-      `${where}.value`,
-      page,
-      entryTime,
-      change.field === 'mention',
-    )
+    return readFeedValue(objectOf(change.value, `${where}.value`), `${where}.value`, page, entryTime, change.field === 'mention')
   }
   // Meta's own test button sends messages this way.
   if (change.field === 'messages') return readMessaging(change.value, `${where}.value`, page, false)
   throw new Error(`${where}.field: ${JSON.stringify(change.field)} is not known`)
 }
 
-function readFeedValue(
-  value: JsonObject,
-  where: string,
-  page: string,
-  entryTime: number,
-  isMention: boolean,
-): Incoming[] {
+function readFeedValue(value: JsonObject, where: string, page: string, entryTime: number, isMention: boolean): Incoming[] {
   const item = textOf(value.item)
   if (QUIET_ITEMS.has(item)) return []
   const isComment = item === 'comment'
@@ -54,14 +42,7 @@ function readFeedValue(
   }
 }
 
-function mentionOf(
-  value: JsonObject,
-  id: string,
-  isComment: boolean,
-  page: string,
-  entryTime: number,
-  isMention: boolean,
-) {
+function mentionOf(value: JsonObject, id: string, isComment: boolean, page: string, entryTime: number, isMention: boolean) {
   const isEdit = value.verb !== 'add'
   const at = maybeTime(value.created_time) ?? entryTime
   const postId = maybeId(value.post_id) ?? id
@@ -112,17 +93,7 @@ function endOfSecond(ms: number): number {
 }
 
 /** What a visitor or we can write on the page. */
-const POST_ITEMS: ReadonlySet<string> = new Set([
-  'status',
-  'post',
-  'photo',
-  'video',
-  'share',
-  'link',
-  'note',
-  'album',
-  'picture',
-])
+const POST_ITEMS: ReadonlySet<string> = new Set(['status', 'post', 'photo', 'video', 'share', 'link', 'note', 'album', 'picture'])
 /** Known, and nobody's words. */
 const QUIET_ITEMS: ReadonlySet<string> = new Set([
   'reaction',

@@ -2,7 +2,7 @@
 // Shapes: developers.facebook.com/docs/messenger-platform/reference/webhook-events
 import type { Incoming } from '../connector.ts'
 import { idOf, isObject, type JsonObject, listOf, maybeId, maybeText, objectOf, textOf, timeOf } from './shape.ts'
-import { person, type PrivateWords, privateMention } from './utterance.ts'
+import { type PrivateWords, person, privateMention } from './utterance.ts'
 
 export function readMessaging(value: unknown, where: string, page: string, isStandby: boolean): Incoming[] {
   const item = objectOf(value, where)
@@ -21,8 +21,7 @@ export function readMessaging(value: unknown, where: string, page: string, isSta
 
   if (kind === 'postback') return [mention(page, { ...common, ...postbackWords(said, senderId, at) })]
   const id = idOf(said.mid, `${where}.${kind}.mid`)
-  if (said.is_deleted === true)
-    return [{ kind: 'removal', account: page, visibility: 'private', externalId: id, at: new Date(at) }]
+  if (said.is_deleted === true) return [{ kind: 'removal', account: page, visibility: 'private', externalId: id, at: new Date(at) }]
   if (said.is_unsupported === true)
     return [
       {
@@ -39,9 +38,7 @@ export function readMessaging(value: unknown, where: string, page: string, isSta
   return [
     mention(
       page,
-      kind === 'message_edit'
-        ? { ...common, ...editWords(said, id, at, where) }
-        : { ...common, ...messageWords(said, id, at, where) },
+      kind === 'message_edit' ? { ...common, ...editWords(said, id, at, where) } : { ...common, ...messageWords(said, id, at, where) },
     ),
   ]
 }
@@ -65,8 +62,7 @@ const QUIET_KINDS = [
 type Words = Pick<PrivateWords, 'id' | 'parentId' | 'text' | 'version' | 'isEdit' | 'echoOf' | 'attachments'>
 
 function messageWords(message: JsonObject, id: string, at: number, where: string): Words {
-  const attachments =
-    message.attachments === undefined ? [] : listOf(message.attachments, `${where}.message.attachments`)
+  const attachments = message.attachments === undefined ? [] : listOf(message.attachments, `${where}.message.attachments`)
   const metadata = maybeText(message.metadata)
   return {
     id,

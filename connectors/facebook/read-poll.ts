@@ -25,12 +25,7 @@ export function readPoll(list: string, body: JsonObject): Incoming[] {
   })
 }
 
-function reader(
-  list: string,
-  body: JsonObject,
-  page: string,
-  fetchedAt: number,
-): (item: JsonObject, where: string) => IncomingMention {
+function reader(list: string, body: JsonObject, page: string, fetchedAt: number): (item: JsonObject, where: string) => IncomingMention {
   switch (list) {
     case 'feed':
     case 'tagged':
@@ -94,13 +89,7 @@ function comment(
   })
 }
 
-function message(
-  item: JsonObject,
-  where: string,
-  page: string,
-  fetchedAt: number,
-  customerId: string,
-): IncomingMention {
+function message(item: JsonObject, where: string, page: string, fetchedAt: number, customerId: string): IncomingMention {
   const from = objectOf(item.from, `${where}.from`)
   return privateMention({
     page,

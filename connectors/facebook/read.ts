@@ -24,9 +24,7 @@ function readEntry(value: unknown, where: string, receivedAt: Date): Incoming[] 
   return known.flatMap(list =>
     listOf(entry[list], `${where}.${list}`).flatMap((item, nth): Incoming[] => {
       const at = `${where}.${list}[${nth}]`
-      return list === 'changes'
-        ? readChange(item, at, page, entryTime)
-        : readMessaging(item, at, page, list === 'standby')
+      return list === 'changes' ? readChange(item, at, page, entryTime) : readMessaging(item, at, page, list === 'standby')
     }),
   )
 }

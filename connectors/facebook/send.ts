@@ -18,8 +18,7 @@ export async function send(post: OutgoingPost, line: Line): Promise<Sent> {
 
 async function sendPublic(post: OutgoingPost, line: Line): Promise<Sent> {
   const answered = post.inReplyTo
-  if (answered?.visibility === 'private')
-    throw new PlatformError('refused', 'A Messenger message cannot be answered in public.')
+  if (answered?.visibility === 'private') throw new PlatformError('refused', 'A Messenger message cannot be answered in public.')
   const path = answered ? `${step(answeredId(post))}/comments` : `${step(line.account.externalId)}/feed`
   const { body } = await pageGraph(line).post(path, { message: post.text })
   const id = written(body.id)
@@ -31,10 +30,7 @@ export function urlOf(id: string, { inReplyTo }: OutgoingPost, { apiBase }: Line
   const above = inReplyTo?.facts.permalink
   if (typeof above !== 'string') return `${apiBase ?? 'https://www.facebook.com'}/${id}`
   const url = new URL(above)
-  url.searchParams.set(
-    url.searchParams.has('comment_id') ? 'reply_comment_id' : 'comment_id',
-    id.slice(id.lastIndexOf('_') + 1),
-  )
+  url.searchParams.set(url.searchParams.has('comment_id') ? 'reply_comment_id' : 'comment_id', id.slice(id.lastIndexOf('_') + 1))
   return url.href
 }
 
@@ -51,8 +47,7 @@ async function sendMessage(post: OutgoingPost, line: Line): Promise<Sent> {
 function recipientOf({ inReplyTo, isPrivateReply }: OutgoingPost): Record<string, string> {
   if (!inReplyTo) throw new PlatformError('refused', 'A private message needs somebody to answer.')
   // Once for each comment or visitor post, and only then does the customer's answer open the chat.
-  if (isPrivateReply)
-    return inReplyTo.facts.kind === 'post' ? { post_id: inReplyTo.externalId } : { comment_id: inReplyTo.externalId }
+  if (isPrivateReply) return inReplyTo.facts.kind === 'post' ? { post_id: inReplyTo.externalId } : { comment_id: inReplyTo.externalId }
   return { id: customerIdOf(inReplyTo) }
 }
 
@@ -63,8 +58,7 @@ export function customerIdOf({ threadKey, author }: NonNullable<OutgoingPost['in
 /** HUMAN_AGENT is for people's answers from the second to the seventh day, and only for apps that were granted it. */
 function messagingType({ inReplyTo, isPrivateReply }: OutgoingPost, line: Line): Record<string, string> {
   const ageMs = line.now().getTime() - (inReplyTo?.postedAt.getTime() ?? 0)
-  const isLate =
-    inReplyTo?.visibility === 'private' && !isPrivateReply && ageMs > RESPONSE_MS && ageMs <= HUMAN_AGENT_MS
+  const isLate = inReplyTo?.visibility === 'private' && !isPrivateReply && ageMs > RESPONSE_MS && ageMs <= HUMAN_AGENT_MS
   return isLate && line.account.capabilities.humanAgent === true
     ? { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' }
     : { messaging_type: 'RESPONSE' }
@@ -78,7 +72,6 @@ export function answeredId(post: OutgoingPost): string {
 
 function written(id: unknown): string {
   const known = maybeId(id)
-  if (known === null)
-    throw new GraphError('unsure', 'Facebook took the answer but did not say where it is.', null, null)
+  if (known === null) throw new GraphError('unsure', 'Facebook took the answer but did not say where it is.', null, null)
   return known
 }

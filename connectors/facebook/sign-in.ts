@@ -45,12 +45,7 @@ async function tokenFor(base: string | null, params: GraphParams): Promise<strin
     .catch((error: unknown) => {
       // Here, and only here, code 1 means a wrong app secret.
       if (!(error instanceof GraphError && error.code === 1)) throw error
-      throw new PlatformError(
-        'refused',
-        `Facebook does not accept the app's ID and secret. ${error.message}`,
-        undefined,
-        { cause: error },
-      )
+      throw new PlatformError('refused', `Facebook does not accept the app's ID and secret. ${error.message}`, undefined, { cause: error })
     })
   const token = maybeText(body.access_token)
   if (!token) throw new PlatformError('refused', 'Facebook gave no token for this sign-in: start it again.')
@@ -64,10 +59,7 @@ async function pagesOf(token: string, app: Secrets, apiBase: string | null): Pro
     pages.push(...items.flatMap(page => connectable(page, app)))
   }
   if (pages.length === 0)
-    throw new PlatformError(
-      'refused',
-      'Facebook named no page: choose at least one in the sign-in, as somebody who manages it.',
-    )
+    throw new PlatformError('refused', 'Facebook named no page: choose at least one in the sign-in, as somebody who manages it.')
   return pages
 }
 

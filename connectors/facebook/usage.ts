@@ -39,10 +39,7 @@ export function resetOf(usage: Usage, now: Date): Date {
 }
 
 function oneUsage(name: string, use: JsonObject): Usage {
-  const percent = Math.max(
-    0,
-    ...[use.call_count, use.total_time, use.total_cputime].map(Number).filter(Number.isFinite),
-  )
+  const percent = Math.max(0, ...[use.call_count, use.total_time, use.total_cputime].map(Number).filter(Number.isFinite))
   return { name, percent, regainMs: (Number(use.estimated_time_to_regain_access) || 0) * 60_000 }
 }
 

@@ -8,9 +8,7 @@ export const webhook: Webhook = {
   handshake: (query, app) => {
     const challenge = query.get('hub.challenge')
     if (query.get('hub.mode') !== 'subscribe' || !challenge) return null
-    return isSame(query.get('hub.verify_token'), app.verifyToken)
-      ? { status: 200, body: challenge, type: 'text/plain' }
-      : null
+    return isSame(query.get('hub.verify_token'), app.verifyToken) ? { status: 200, body: challenge, type: 'text/plain' } : null
   },
   // On the raw bytes: Meta escapes (\u00e9, \/), so the same JSON written again would not verify.
   verify: (rawBody, headers, app) => isSigned(rawBody, headers['x-hub-signature-256'], app.appSecret, 'hex'),

@@ -34,11 +34,7 @@ async function minding({ usage }: GraphAnswer): Promise<void> {
   const highest = Math.max(0, ...usage.map(use => use.percent))
   if (highest >= STOP_FROM) {
     const regainMs = Math.max(...usage.map(use => use.regainMs)) || 5 * 60_000
-    throw new PlatformError(
-      'retry',
-      `${highest} % of what Facebook allows is used up: reading goes on later.`,
-      regainMs,
-    )
+    throw new PlatformError('retry', `${highest} % of what Facebook allows is used up: reading goes on later.`, regainMs)
   }
   if (highest >= PACE_FROM) await pause(1_000)
 }

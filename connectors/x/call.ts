@@ -14,8 +14,7 @@ export async function callX<T>(line: Reach, intent: Intent, call: (client: Twitt
   try {
     return await call(clientOf(accessTokenOf(secrets), line))
   } catch (error) {
-    if (!wasUnauthorized(error) || !secrets.refreshToken || !line.renewSecrets)
-      throw problemOf(error, intent, line.now())
+    if (!wasUnauthorized(error) || !secrets.refreshToken || !line.renewSecrets) throw problemOf(error, intent, line.now())
   }
   const renewed = await line.renewSecrets(
     kept => kept.accessToken === secrets.accessToken,
@@ -52,7 +51,6 @@ async function freshSecrets(line: Reach): Promise<Secrets> {
 }
 
 function accessTokenOf(secrets: Secrets): string {
-  if (!secrets.accessToken)
-    throw new PlatformError('account', 'This account has no access token: sign in with X again.')
+  if (!secrets.accessToken) throw new PlatformError('account', 'This account has no access token: sign in with X again.')
   return secrets.accessToken
 }

@@ -1,22 +1,14 @@
 // A twitter-api-v2 client for one call: where it dials, how long it waits, which budget headers it passes on.
 import { Agent } from 'node:https'
 import { connect } from 'node:net'
-import {
-  type ITwitterApiClientPlugin,
-  TwitterApi,
-  type TwitterApiOAuth2Init,
-  type TwitterRateLimit,
-} from 'twitter-api-v2'
+import { type ITwitterApiClientPlugin, TwitterApi, type TwitterApiOAuth2Init, type TwitterRateLimit } from 'twitter-api-v2'
 import type { Line } from '../connector.ts'
 
 /** What a call must know of its line. The sign-in has no account yet, so nothing to renew. */
 export type Reach = Pick<Line, 'secrets' | 'apiBase' | 'now'> & Partial<Pick<Line, 'renewSecrets' | 'onBudget'>>
 
 /** One client a call: twitter-api-v2 remembers users and limits per client, and two accounts must never share either. */
-export function clientOf(
-  credentials: string | TwitterApiOAuth2Init,
-  line: Pick<Reach, 'apiBase' | 'onBudget'>,
-): TwitterApi {
+export function clientOf(credentials: string | TwitterApiOAuth2Init, line: Pick<Reach, 'apiBase' | 'onBudget'>): TwitterApi {
   // Compressed answers that break off never settle in 1.29.1 (the decompressor is not told), so none are asked for.
   const settings = {
     httpAgent: agentFor(line.apiBase),

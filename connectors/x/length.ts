@@ -40,8 +40,7 @@ function weightOf(text: string): number {
 
 function characters(text: string): number {
   let weight = 0
-  for (const character of text)
-    weight += LIGHT.some(([first, last]) => isBetween(character.codePointAt(0)!, first, last)) ? 1 : 2
+  for (const character of text) weight += LIGHT.some(([first, last]) => isBetween(character.codePointAt(0)!, first, last)) ? 1 : 2
   return weight
 }
 

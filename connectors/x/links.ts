@@ -12,7 +12,6 @@ export function privateUrl(one: string, other: string): string {
 }
 
 export function openUrl(mention: Answerable): string {
-  if (mention.visibility === 'public')
-    return postUrl(mention.author.handle, mention.replyToExternalId ?? mention.externalId)
+  if (mention.visibility === 'public') return postUrl(mention.author.handle, mention.replyToExternalId ?? mention.externalId)
   return `https://x.com/messages/compose?recipient_id=${encodeURIComponent(mention.author.externalId)}`
 }

@@ -104,12 +104,7 @@ interface Listed {
  * One page. twitter-api-v2's own paging stops without a word when the limit is used up, and the rest would never be asked for again;
  * so each page is asked for here, and a limit throws.
  */
-async function list(
-  line: Line,
-  path: string,
-  params: Record<string, string>,
-  query: Record<string, string | number>,
-): Promise<Listed> {
+async function list(line: Line, path: string, params: Record<string, string>, query: Record<string, string | number>): Promise<Listed> {
   const page = await callX(line, 'read', client => client.v2.get<Listed | undefined>(path, query, { params }))
   if (page?.data === undefined && page?.errors?.length) throw problemOfErrors(page.errors, line.now())
   if (typeof page !== 'object' || (page.data === undefined && page.meta === undefined))
@@ -123,10 +118,7 @@ function isNewer(id: string | undefined, than: string | undefined): boolean {
 }
 
 function newestOf(known: string | undefined, page: Listed): string | undefined {
-  return [page.meta?.newest_id, ...(page.data ?? []).map(one => one.id)].reduce(
-    (newest, id) => (isNewer(id, newest) ? id : newest),
-    known,
-  )
+  return [page.meta?.newest_id, ...(page.data ?? []).map(one => one.id)].reduce((newest, id) => (isNewer(id, newest) ? id : newest), known)
 }
 
 const PRIVATE_PAGES = 4

@@ -79,8 +79,7 @@ function problemOfAnswer(error: ApiResponseError, intent: Intent, now: Date): Pl
 
 function problemOfStatus(answer: Answer): PlatformError {
   const { code, problem, cause } = answer
-  const say = (kind: PlatformError['kind'], words: string, waitMs?: number) =>
-    new PlatformError(kind, words, waitMs, { cause })
+  const say = (kind: PlatformError['kind'], words: string, waitMs?: number) => new PlatformError(kind, words, waitMs, { cause })
   if (code === 429 || code === 420)
     return typeOf(problem) === 'usage-capped'
       ? say('retry', "This month's share of the X API is used up.", HOUR_MS)
@@ -92,21 +91,16 @@ function problemOfStatus(answer: Answer): PlatformError {
       ? say('unsure', `X failed (${code}) and may have done it all the same.`)
       : say('retry', `X failed (${code}).`, waitOf(answer))
   if (code === 403 && ACCOUNT_TYPES.has(typeOf(problem)))
-    return say(
-      'account',
-      `X does not let this app do that: ${wordsOf(problem) || 'check its permissions in the X developer console'}`,
-    )
+    return say('account', `X does not let this app do that: ${wordsOf(problem) || 'check its permissions in the X developer console'}`)
   if (code === 403) return say('refused', wordsFor403(problem))
-  if (code === 404 || typeOf(problem) === 'resource-not-found')
-    return say('refused', 'It is gone from X, or was never there.')
+  if (code === 404 || typeOf(problem) === 'resource-not-found') return say('refused', 'It is gone from X, or was never there.')
   return say('refused', `X refused (${code}): ${wordsOf(problem) || 'without a reason'}`)
 }
 
 function problemOfRequest(error: ApiRequestError, intent: Intent): PlatformError {
   // 1.29.1 keeps the cause under another name than its own getter reads.
   const cause = (error as unknown as { _options?: { error?: NodeJS.ErrnoException } })._options?.error
-  const isNeverSent =
-    cause?.syscall === 'connect' || cause?.syscall === 'getaddrinfo' || NEVER_SENT.has(cause?.code ?? '')
+  const isNeverSent = cause?.syscall === 'connect' || cause?.syscall === 'getaddrinfo' || NEVER_SENT.has(cause?.code ?? '')
   if (isNeverSent)
     return new PlatformError('retry', `X cannot be reached (${cause?.code}).`, DEFAULT_WAIT_MS, {
       cause: cause ?? error,
@@ -123,9 +117,7 @@ function unseen(what: string, intent: Intent, cause: unknown): PlatformError {
 
 /** The latest of the windows that are used up; a limit without those headers (usage caps, proxies) leaves retry-after, or a guess. */
 function waitOf({ rateLimit, retryAfter, now }: Answer): number {
-  const windows = [rateLimit, rateLimit?.day, rateLimit?.userDay].filter(
-    limit => limit !== undefined && Number.isFinite(limit.reset),
-  )
+  const windows = [rateLimit, rateLimit?.day, rateLimit?.userDay].filter(limit => limit !== undefined && Number.isFinite(limit.reset))
   const usedUp = windows.filter(limit => limit!.remaining === 0)
   const resets = (usedUp.length ? usedUp : windows).map(limit => limit!.reset * 1000 - now.getTime())
   if (resets.length) return Math.max(SHORTEST_WAIT_MS, ...resets)
@@ -159,12 +151,7 @@ function wordsOf(problem: XProblem | undefined): string {
 }
 
 /** These are about the app or its permissions: the next reply would fail alike. */
-const ACCOUNT_TYPES = new Set([
-  'client-forbidden',
-  'unsupported-authentication',
-  'oauth1-permissions',
-  'oauth2-permissions',
-])
+const ACCOUNT_TYPES = new Set(['client-forbidden', 'unsupported-authentication', 'oauth1-permissions', 'oauth2-permissions'])
 const STATUS_OF_TYPE: Record<string, number> = {
   'resource-not-found': 404,
   'usage-capped': 429,

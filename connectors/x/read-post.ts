@@ -30,8 +30,7 @@ export function readPost(post: JsonObject, found: Found): Incoming[] {
         externalId: history[0]!,
         visibility: 'public',
         direction: isOurs ? 'outbound' : 'inbound',
-        threadKey:
-          post.conversation_id === undefined ? history[0]! : asId(post.conversation_id, 'post.conversation_id'),
+        threadKey: post.conversation_id === undefined ? history[0]! : asId(post.conversation_id, 'post.conversation_id'),
         parentExternalId: references.get('replied_to') ?? null,
         author,
         text: shownText({ ...post, text: asText(post.text, 'post.text') }),
@@ -72,19 +71,11 @@ function referencesOf(post: JsonObject): Map<string, string> {
  * How the author turned to us, as X's rule for replies sees it: named us, quoted us, or answered us directly
  * ("mentioned or otherwise engaged by the author"). A repost turns to nobody.
  */
-function addressOf(
-  post: JsonObject,
-  references: Map<string, string>,
-  found: Found,
-): 'mention' | 'quote' | 'reply' | null {
+function addressOf(post: JsonObject, references: Map<string, string>, found: Found): 'mention' | 'quote' | 'reply' | null {
   if (references.has('retweeted')) return null
   if (namesUs(post, found)) return 'mention'
-  if (references.has('quoted') && authorOfIncluded(references.get('quoted')!, found.includes) === found.account)
-    return 'quote'
-  return post.in_reply_to_user_id !== undefined &&
-    asId(post.in_reply_to_user_id, 'in_reply_to_user_id') === found.account
-    ? 'reply'
-    : null
+  if (references.has('quoted') && authorOfIncluded(references.get('quoted')!, found.includes) === found.account) return 'quote'
+  return post.in_reply_to_user_id !== undefined && asId(post.in_reply_to_user_id, 'in_reply_to_user_id') === found.account ? 'reply' : null
 }
 
 function namesUs(post: JsonObject, { account, handle, people }: Found): boolean {
@@ -93,15 +84,11 @@ function namesUs(post: JsonObject, { account, handle, people }: Found): boolean 
   if (
     mentions.some(
       one =>
-        (one.id !== undefined && asId(one.id, 'mention.id') === account) ||
-        String(one.username ?? '').toLowerCase() === (ours || null),
+        (one.id !== undefined && asId(one.id, 'mention.id') === account) || String(one.username ?? '').toLowerCase() === (ours || null),
     )
   )
     return true
-  return (
-    ours !== '' &&
-    [...asText(post.text, 'post.text').matchAll(HANDLE)].some(([, named]) => named!.toLowerCase() === ours)
-  )
+  return ours !== '' && [...asText(post.text, 'post.text').matchAll(HANDLE)].some(([, named]) => named!.toLowerCase() === ours)
 }
 
 const HANDLE = /(?<![\w@＠])[@＠](\w{1,15})(?!\w)/gu

@@ -74,9 +74,7 @@ function readPage(page: JsonObject, delivery: Delivery): Incoming[] {
   people.set(account, people.get(account) ?? { externalId: account, handle, name: handle, followers: null })
   switch (delivery.source) {
     case 'poll:mentions':
-      return items.flatMap(post =>
-        readPost(asObject(post, 'post'), { account, handle, people, includes: page.includes }),
-      )
+      return items.flatMap(post => readPost(asObject(post, 'post'), { account, handle, people, includes: page.includes }))
     case 'poll:dms':
       return items.flatMap(event => readPrivateEvent(asObject(event, 'dm event'), account, people))
   }

@@ -13,43 +13,35 @@ export async function send(post: OutgoingPost, line: Line): Promise<Sent> {
   const { inReplyTo } = post
   if (post.visibility === 'private') return sendPrivately(post.text, inReplyTo!, line)
   const answer = await callX(line, 'write', client =>
-    inReplyTo
-      ? client.v2.reply(post.text, inReplyTo.replyToExternalId ?? inReplyTo.externalId)
-      : client.v2.tweet(post.text),
+    inReplyTo ? client.v2.reply(post.text, inReplyTo.replyToExternalId ?? inReplyTo.externalId) : client.v2.tweet(post.text),
   )
   const id = answer?.data?.id
-  if (!id)
-    throw new PlatformError('unsure', 'X answered without naming the post: it may have been posted all the same.')
+  if (!id) throw new PlatformError('unsure', 'X answered without naming the post: it may have been posted all the same.')
   return { externalId: id, url: postUrl(line.account.handle, id) }
 }
 
 async function sendPrivately(text: string, inReplyTo: Answerable, line: Line): Promise<Sent> {
   // The library's type says the two ids come bare; on the wire they are inside `data`.
-  const answer = (await callX(line, 'write', client =>
-    client.v2.sendDmToParticipant(inReplyTo.author.externalId, { text }),
-  )) as unknown as { data?: { dm_event_id?: string; dm_conversation_id?: string } } | undefined
+  const answer = (await callX(line, 'write', client => client.v2.sendDmToParticipant(inReplyTo.author.externalId, { text }))) as unknown as
+    | { data?: { dm_event_id?: string; dm_conversation_id?: string } }
+    | undefined
   const id = answer?.data?.dm_event_id
-  if (!id)
-    throw new PlatformError('unsure', 'X answered without naming the message: it may have been sent all the same.')
+  if (!id) throw new PlatformError('unsure', 'X answered without naming the message: it may have been sent all the same.')
   return { externalId: id, url: privateUrl(line.account.externalId, inReplyTo.author.externalId) }
 }
 
 function refuseUnsendable(post: OutgoingPost): void {
   const rule = post.visibility === 'private' ? limits.private : post.inReplyTo ? limits.public : limits.status
   const length = rule.count(post.text)
-  if (length > rule.limit)
-    throw new PlatformError('refused', `It is ${length} ${rule.unit} long; X takes ${rule.limit}.`)
+  if (length > rule.limit) throw new PlatformError('refused', `It is ${length} ${rule.unit} long; X takes ${rule.limit}.`)
   if (post.text.trim() === '') throw new PlatformError('refused', 'There is nothing to send.')
-  if (post.visibility === 'private' && !post.inReplyTo)
-    throw new PlatformError('refused', 'A private message needs somebody to go to.')
+  if (post.visibility === 'private' && !post.inReplyTo) throw new PlatformError('refused', 'A private message needs somebody to go to.')
 }
 
 /** Looks for exactly these words of ours since then. X offers no key of our own to look for. */
 export async function findSent(post: OutgoingPost, since: Date, line: Line): Promise<Sent | null> {
   const earliest = since.getTime() - CLOCK_MARGIN_MS
-  return post.visibility === 'private' && post.inReplyTo
-    ? findSentPrivately(post, earliest, line)
-    : findPosted(post, earliest, line)
+  return post.visibility === 'private' && post.inReplyTo ? findSentPrivately(post, earliest, line) : findPosted(post, earliest, line)
 }
 
 async function findPosted(post: OutgoingPost, earliest: number, line: Line): Promise<Sent | null> {
@@ -97,9 +89,7 @@ async function findSentPrivately(post: OutgoingPost, earliest: number, line: Lin
       Date.parse(event.created_at ?? '') >= earliest &&
       isSameText(shownText(event), post.text),
   )
-  return found
-    ? { externalId: found.id, url: privateUrl(line.account.externalId, post.inReplyTo!.author.externalId) }
-    : null
+  return found ? { externalId: found.id, url: privateUrl(line.account.externalId, post.inReplyTo!.author.externalId) } : null
 }
 
 /** Before an answer goes out: X tells nobody when a customer deletes a post. */

@@ -4,8 +4,7 @@ import type { Author } from '../../domain.ts'
 export type JsonObject = Record<string, unknown>
 
 export function asObject(value: unknown, what: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error(`${what} should be an object`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} should be an object`)
   return value as JsonObject
 }
 
@@ -30,8 +29,7 @@ export function asText(value: unknown, what: string): string {
 export function asDate(value: unknown, what: string): Date {
   // Timestamps in milliseconds come as text of digits.
   const date = new Date(typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : (value as string | number))
-  if ((typeof value !== 'string' && typeof value !== 'number') || Number.isNaN(date.getTime()))
-    throw new Error(`${what} should be a time`)
+  if ((typeof value !== 'string' && typeof value !== 'number') || Number.isNaN(date.getTime())) throw new Error(`${what} should be a time`)
   return date
 }
 

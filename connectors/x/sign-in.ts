@@ -7,15 +7,7 @@ import { problemOf } from './problem.ts'
 import { tokenSecrets } from './token.ts'
 
 /** `offline.access` gives the refresh token; without it the sign-in is dead after two hours. */
-const SCOPES = [
-  'tweet.read',
-  'tweet.write',
-  'users.read',
-  'dm.read',
-  'dm.write',
-  'offline.access',
-  'tweet.moderate.write',
-] as const
+const SCOPES = ['tweet.read', 'tweet.write', 'users.read', 'dm.read', 'dm.write', 'offline.access', 'tweet.moderate.write'] as const
 
 // https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code, checked 2026-11-21.
 export const signIn: SignIn = {
@@ -39,11 +31,9 @@ export const signIn: SignIn = {
 
   async finish({ app, apiBase, redirectUri, code, verifier, now }) {
     const client = clientOf({ clientId: app.clientId ?? '', clientSecret: app.clientSecret || undefined }, { apiBase })
-    const answer = await client
-      .loginWithOAuth2({ code, codeVerifier: verifier, redirectUri })
-      .catch((error: unknown) => {
-        throw problemOf(error, 'read', now)
-      })
+    const answer = await client.loginWithOAuth2({ code, codeVerifier: verifier, redirectUri }).catch((error: unknown) => {
+      throw problemOf(error, 'read', now)
+    })
     const secrets = tokenSecrets(answer, now)
     const who = await whoAmI({ secrets: { ...app, ...secrets }, apiBase, now: () => now })
     // Whoever signs in may leave out a box on X's page; what he left out is not tried later.

@@ -22,8 +22,7 @@ export async function onConnected(line: Line, webhookUrl: string): Promise<void>
   const webhookId = await ensureWebhook(line, webhookUrl)
   const present = await subscribedTypes(line, webhookId)
   for (const event_type of EVENT_TYPES) {
-    if (present.has(event_type) || (line.account.capabilities.dms === false && /^(dm|chat)\./.test(event_type)))
-      continue
+    if (present.has(event_type) || (line.account.capabilities.dms === false && /^(dm|chat)\./.test(event_type))) continue
     await subscribe(line, {
       event_type,
       filter: { user_id: line.account.externalId },
@@ -37,9 +36,7 @@ async function ensureWebhook(line: Line, url: string): Promise<string> {
   const { data = [] } = await callXAsApp(line, 'read', client => client.v2.get<{ data?: Webhook[] }>('webhooks'))
   const known = data.find(webhook => webhook.url === url)
   if (!known) {
-    const made = await callXAsApp(line, 'write', client =>
-      client.v2.post<Webhook & { data?: Webhook }>('webhooks', { url }),
-    )
+    const made = await callXAsApp(line, 'write', client => client.v2.post<Webhook & { data?: Webhook }>('webhooks', { url }))
     return idOf(made.data ?? made)
   }
   // X stops pushing to a webhook it finds invalid; asking it to try our challenge again is the way back.

@@ -15,10 +15,8 @@ export function willExpire(secrets: Secrets, now: Date): boolean {
  * Only the account's own: the app's secrets must not be kept with it, where a later change of them would not reach.
  */
 export async function renewToken(secrets: Secrets, line: Reach): Promise<Secrets> {
-  if (!secrets.refreshToken)
-    throw new PlatformError('account', 'The sign-in has run out and cannot be renewed: sign in with X again.')
-  if (!secrets.clientId)
-    throw new PlatformError('account', 'The app has no Client ID, so the sign-in cannot be renewed.')
+  if (!secrets.refreshToken) throw new PlatformError('account', 'The sign-in has run out and cannot be renewed: sign in with X again.')
+  if (!secrets.clientId) throw new PlatformError('account', 'The app has no Client ID, so the sign-in cannot be renewed.')
   try {
     const client = clientOf({ clientId: secrets.clientId, clientSecret: secrets.clientSecret || undefined }, line)
     return {

@@ -4,8 +4,7 @@ import { isSigned, signBytes } from '../signature.ts'
 
 // https://docs.x.com/x-api/webhooks/introduction, checked 2026-11-21. The key is the consumer secret, not the bearer token.
 export const webhook: Webhook = {
-  verify: (rawBody, headers, app) =>
-    isSigned(rawBody, headers['x-twitter-webhooks-signature'], app.consumerSecret, 'base64'),
+  verify: (rawBody, headers, app) => isSigned(rawBody, headers['x-twitter-webhooks-signature'], app.consumerSecret, 'base64'),
 
   handshake(query, app) {
     const token = query.get('crc_token')

@@ -30,8 +30,7 @@ export const readParams: MiddlewareHandler<GraphEnv> = async (c, next) => {
         return badParameter('The request body is not valid JSON.')
       }
     } else if (type.includes('form')) {
-      for (const [name, value] of Object.entries(await c.req.parseBody()))
-        if (typeof value === 'string') params[name] = value
+      for (const [name, value] of Object.entries(await c.req.parseBody())) if (typeof value === 'string') params[name] = value
     }
   }
   const bearer = /^(?:Bearer|OAuth) (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]

@@ -1,17 +1,7 @@
 // What a test, a drill, the replay or a person outside may do to the simulated Facebook, beyond its public API.
 import { randomBytes } from 'node:crypto'
 import type { Fault } from '../faults.ts'
-import {
-  editItem,
-  editMessage,
-  hideItem,
-  itemOf,
-  knowPerson,
-  removeItem,
-  writeComment,
-  writeMessage,
-  writePost,
-} from './happenings.ts'
+import { editItem, editMessage, hideItem, itemOf, knowPerson, removeItem, writeComment, writeMessage, writePost } from './happenings.ts'
 import { issueUserToken, pageTokenFrom } from './sign-in.ts'
 import type { AppSubscription, GraphApp, GraphComment, GraphMessage, GraphPage, GraphPost, Person } from './state.ts'
 import { checkSubscription, handshakeProblem } from './subscriptions.ts'
@@ -112,10 +102,7 @@ export function graphControl(world: GraphWorld) {
     /** A comment under a post or a comment, by a customer or, under its own name, by the page. */
     comment: (comment: { on: string; from: string; message: string; at?: At }): GraphItemView => {
       const under = getItem(comment.on)
-      const page =
-        'postId' in under
-          ? state.pages.get(state.posts.get(under.postId)?.ownerId ?? '')
-          : state.pages.get(under.ownerId)
+      const page = 'postId' in under ? state.pages.get(state.posts.get(under.postId)?.ownerId ?? '') : state.pages.get(under.ownerId)
       return view(writeComment(world, under, writerId(page, comment.from), comment.message, timeOf(comment.at)))
     },
     edit: ({ id, message }: { id: string; message: string }): void => editItem(world, getItem(id), message),
@@ -146,8 +133,7 @@ export function graphControl(world: GraphWorld) {
     },
     editMessage: ({ id, text }: { id: string; text: string }): void => editMessage(world, getMessage(id), text),
     /** The customer's side tells that a message arrived, or was read. */
-    receipt: ({ id, kind = 'delivery' }: { id: string; kind?: 'delivery' | 'read' }): void =>
-      tellReceipt(world, getMessage(id), kind),
+    receipt: ({ id, kind = 'delivery' }: { id: string; kind?: 'delivery' | 'read' }): void => tellReceipt(world, getMessage(id), kind),
     /** Nothing reaches this customer any more: error 551. */
     setUnavailable: ({ customer }: { customer: string }): void =>
       world.record({ type: 'note', key: `unavailable ${getPerson(customer).id}`, value: 'yes' }),
@@ -174,8 +160,7 @@ export function graphControl(world: GraphWorld) {
         type: 'app subscription',
         subscription: { appId: getApp(app).id, callbackUrl: url, verifyToken, fields, active: problem === null },
       })
-      for (const page of pages)
-        world.record({ type: 'page subscription', appId: getApp(app).id, pageId: getPage(page).id, fields })
+      for (const page of pages) world.record({ type: 'page subscription', appId: getApp(app).id, pageId: getPage(page).id, fields })
       return { active: problem === null, problem }
     },
     checkWebhooks: async (): Promise<{ url: string; active: boolean }[]> =>
@@ -195,8 +180,7 @@ export function graphControl(world: GraphWorld) {
       delivered: world.pushes.delivered(),
     }),
     /** False when pushes still wait at the end of the time. */
-    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> =>
-      world.pushes.settled(timeoutMs),
+    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> => world.pushes.settled(timeoutMs),
 
     setFault: (fault: Fault): void => world.faults.set(fault),
     clearFaults: (): void => world.faults.clear(),
@@ -265,8 +249,7 @@ export function graphControl(world: GraphWorld) {
   }
 
   function getPage(nameOrId: string): GraphPage {
-    const page =
-      state.pages.get(nameOrId) ?? [...state.pages.values()].find(one => [one.name, one.username].includes(nameOrId))
+    const page = state.pages.get(nameOrId) ?? [...state.pages.values()].find(one => [one.name, one.username].includes(nameOrId))
     if (!page) throw new Error(`there is no page ${nameOrId}`)
     return page
   }

@@ -48,11 +48,7 @@ export function parseFields(text: string): Field[] | undefined {
 export type Answers = Record<string, (field: Field) => unknown>
 
 /** The id is always told; a field nobody knows is error 100. */
-export function answerFields(
-  answers: Answers,
-  fields: Field[],
-  kind: string,
-): Record<string, unknown> | { unknown: string } {
+export function answerFields(answers: Answers, fields: Field[], kind: string): Record<string, unknown> | { unknown: string } {
   const answered: Record<string, unknown> = {}
   for (const field of fields) {
     const answer = answers[field.name]

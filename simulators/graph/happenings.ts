@@ -10,10 +10,7 @@ export function knowPerson(world: GraphWorld, pageId: string, person: Person): s
   return world.state.psids.get(key) as string
 }
 
-export function writePost(
-  world: GraphWorld,
-  wanted: { ownerId: string; authorId: string; message: string; at?: number },
-): GraphPost {
+export function writePost(world: GraphWorld, wanted: { ownerId: string; authorId: string; message: string; at?: number }): GraphPost {
   const at = wanted.at ?? world.clock.now()
   const post: GraphPost = {
     id: `${wanted.ownerId}_${world.nextId()}`,
@@ -63,8 +60,7 @@ export function writeComment(
 
 export function editItem(world: GraphWorld, item: GraphPost | GraphComment, message: string): void {
   const editedAt = world.clock.now()
-  const changed =
-    'postId' in item ? { ...item, message, editedAt } : { ...item, message, editedAt, updatedAt: editedAt }
+  const changed = 'postId' in item ? { ...item, message, editedAt } : { ...item, message, editedAt, updatedAt: editedAt }
   world.record('postId' in changed ? { type: 'comment', comment: changed } : { type: 'post', post: changed })
   tellFeed(world, changed, 'edited')
 }
@@ -131,7 +127,5 @@ export function itemOf(world: GraphWorld, id: string): GraphPost | GraphComment 
 /** The page posted the very same within the hour. */
 export function saidLately(world: GraphWorld, pageId: string, message: string): boolean {
   const oldest = world.clock.now() - 3_600_000
-  return [...world.state.posts.values()].some(
-    post => post.authorId === pageId && post.at >= oldest && post.message === message,
-  )
+  return [...world.state.posts.values()].some(post => post.authorId === pageId && post.at >= oldest && post.message === message)
 }

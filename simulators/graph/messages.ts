@@ -18,10 +18,8 @@ export function messageRoutes(world: GraphWorld): Hono<GraphEnv> {
     const asked = c.req.param('id')
     const page = state.pages.get(asked === 'me' ? (token?.pageId ?? '') : asked)
     if (!page) return noSuchObject(asked, 'post')
-    if (token?.pageId !== page.id)
-      return graphError({ code: 190, message: 'This method must be called with a Page Access Token' })
-    if (!token.scopes.includes('pages_messaging'))
-      return notPermitted('Requires pages_messaging permission to manage the object')
+    if (token?.pageId !== page.id) return graphError({ code: 190, message: 'This method must be called with a Page Access Token' })
+    if (!token.scopes.includes('pages_messaging')) return notPermitted('Requires pages_messaging permission to manage the object')
     const params = c.get('params')
     const recipient = nested(params.recipient)
     const message = nested(params.message)
@@ -29,8 +27,7 @@ export function messageRoutes(world: GraphWorld): Hono<GraphEnv> {
     if (typeof text !== 'string' || !text) return badParameter('Param message[text] must be non-empty')
     if (text.length > 2000) return badParameter('Length of param message[text] must be less than or equal to 2000')
     const metadata = typeof message.metadata === 'string' ? message.metadata : undefined
-    if ((metadata?.length ?? 0) > 1000)
-      return badParameter('Length of param message[metadata] must be less than or equal to 1000')
+    if ((metadata?.length ?? 0) > 1000) return badParameter('Length of param message[metadata] must be less than or equal to 1000')
     const send = (person: Person, answersComment?: string) => {
       const sent = writeMessage(world, {
         page,
@@ -86,8 +83,7 @@ export function messageRoutes(world: GraphWorld): Hono<GraphEnv> {
         })
       return age > 7 * day ? outsideWindow() : null
     }
-    if (type !== 'RESPONSE' && type !== 'UPDATE')
-      return badParameter('Param messaging_type must be one of {RESPONSE, UPDATE, MESSAGE_TAG}')
+    if (type !== 'RESPONSE' && type !== 'UPDATE') return badParameter('Param messaging_type must be one of {RESPONSE, UPDATE, MESSAGE_TAG}')
     return age > day ? outsideWindow() : null
   }
 

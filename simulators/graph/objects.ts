@@ -29,8 +29,7 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
 
   routes.get('/me/accounts', c => {
     const { token } = c.get('caller')
-    if (token?.kind !== 'user')
-      return graphError({ code: 100, message: '(#100) Tried accessing nonexisting field (accounts)' })
+    if (token?.kind !== 'user') return graphError({ code: 100, message: '(#100) Tried accessing nonexisting field (accounts)' })
     const pages = token.pageIds.flatMap(id => state.pages.get(id) ?? [])
     const data = pages.map(page => ({
       access_token: pageTokenFrom(world, token, page.id).token,
@@ -58,20 +57,16 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
       visitor_posts: post => post.ownerId === page.id && post.authorId !== page.id,
       tagged: post => post.ownerId !== page.id && post.tags.includes(page.id),
     }
-    const posts = [...state.posts.values()]
-      .filter(wanted[c.req.param('edge')] ?? (() => false))
-      .sort((a, b) => b.at - a.at)
+    const posts = [...state.posts.values()].filter(wanted[c.req.param('edge')] ?? (() => false)).sort((a, b) => b.at - a.at)
     return answerList(c, posts, (post, fields) => renderPost(world, post, fields))
   })
   routes.post('/:id/feed', c => {
     const page = state.pages.get(self(c, c.req.param('id')))
     const { message = '' } = c.get('params')
     if (!page) return noSuchObject(c.req.param('id'), 'post')
-    if (!speaksFor(c, page.id, 'pages_manage_posts'))
-      return notPermitted('The permission(s) pages_manage_posts are not available.')
+    if (!speaksFor(c, page.id, 'pages_manage_posts')) return notPermitted('The permission(s) pages_manage_posts are not available.')
     if (!message.trim()) return badParameter('Missing message or attachment')
-    if (saidLately(world, page.id, message))
-      return graphError({ code: 506, message: '(#506) Duplicate status message' })
+    if (saidLately(world, page.id, message)) return graphError({ code: 506, message: '(#506) Duplicate status message' })
     return c.json({ id: writePost(world, { ownerId: page.id, authorId: page.id, message }).id })
   })
 
@@ -116,11 +111,9 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
   routes.get('/:id/conversations', c => {
     const page = state.pages.get(self(c, c.req.param('id')))
     if (!page) return noSuchObject(c.req.param('id'), 'get')
-    if (!speaksFor(c, page.id, 'pages_messaging'))
-      return notPermitted('Requires pages_messaging permission to manage the object')
+    if (!speaksFor(c, page.id, 'pages_messaging')) return notPermitted('Requires pages_messaging permission to manage the object')
     const { platform = 'messenger', user_id: psid } = c.get('params')
-    const conversations =
-      platform === 'messenger' ? conversationsOf(world, page.id).filter(one => !psid || one.id === `t_${psid}`) : []
+    const conversations = platform === 'messenger' ? conversationsOf(world, page.id).filter(one => !psid || one.id === `t_${psid}`) : []
     return answerList(c, conversations, (conversation, fields) => renderConversation(world, conversation, fields))
   })
   routes.get('/:id/messages', c => {
@@ -128,9 +121,7 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
     if (!conversation) return noSuchObject(c.req.param('id'), 'get')
     if (!speaksFor(c, conversation.pageId, 'pages_messaging'))
       return notPermitted('Requires pages_messaging permission to manage the object')
-    return answerList(c, [...conversation.messages].reverse(), (message, fields) =>
-      renderMessage(world, message, fields),
-    )
+    return answerList(c, [...conversation.messages].reverse(), (message, fields) => renderMessage(world, message, fields))
   })
 
   routes.get('/:id', c => {
@@ -171,8 +162,7 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
       editItem(world, item, message)
     }
     if (isHidden !== undefined) {
-      if (item.authorId === page.id)
-        return graphError({ code: 1446036, message: '(#1446036) You cannot hide your own comment.' })
+      if (item.authorId === page.id) return graphError({ code: 1446036, message: '(#1446036) You cannot hide your own comment.' })
       hideItem(world, item, ['true', '1'].includes(isHidden))
     }
     return c.json({ success: true })
@@ -196,9 +186,7 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
     if (!Number.isInteger(size) || size < 1) return badParameter('Param limit must be a positive number')
     const since = Number(params.since ?? 0) * 1000
     const until = Number(params.until ?? Number.MAX_SAFE_INTEGER / 1000) * 1000
-    const inTime = items.filter(
-      item => !('at' in item) || ((item.at as number) >= since && (item.at as number) <= until),
-    )
+    const inTime = items.filter(item => !('at' in item) || ((item.at as number) >= since && (item.at as number) <= until))
     const start = startOf(inTime, params)
     if (start === null) return graphError({ code: 100, message: 'Invalid cursors values: cursors expire.' })
     const page = inTime.slice(start, start + Math.min(size, 100))
@@ -231,10 +219,7 @@ function speaksFor(c: Context<GraphEnv>, pageId: string, scope: string): boolean
 
 function fieldsOf(params: Params): Field[] | undefined | Response {
   if (!params.fields) return undefined
-  return (
-    parseFields(params.fields) ??
-    graphError({ code: 2500, message: 'Syntax error "Expected end of string" in the fields parameter.' })
-  )
+  return parseFields(params.fields) ?? graphError({ code: 2500, message: 'Syntax error "Expected end of string" in the fields parameter.' })
 }
 
 function answer(c: Context<GraphEnv>, rendered: Rendered): Response {
@@ -266,8 +251,7 @@ function listPage(c: Context<GraphEnv>, data: unknown[], ids: string[], more = f
   const link = (name: string, value: string) => {
     const host = c.req.header('host') ?? ''
     const url = new URL(new URL(c.req.url).pathname, host.startsWith('graph.') ? `https://${host}` : `http://${host}`)
-    for (const [key, own] of Object.entries(c.get('params')))
-      if (!['after', 'before'].includes(key)) url.searchParams.set(key, own)
+    for (const [key, own] of Object.entries(c.get('params'))) if (!['after', 'before'].includes(key)) url.searchParams.set(key, own)
     url.searchParams.set(name, value)
     return url.href
   }

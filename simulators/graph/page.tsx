@@ -17,9 +17,7 @@ export function pageRoutes(world: GraphWorld, control: GraphControl): Hono {
 
   routes.get('/', c => {
     const query = c.req.query()
-    return c.html(
-      query.tab === 'messages' ? <Messenger world={world} query={query} /> : <Wall world={world} query={query} />,
-    )
+    return c.html(query.tab === 'messages' ? <Messenger world={world} query={query} /> : <Wall world={world} query={query} />)
   })
   routes.get('/permalink/:id', c => {
     const last = c.req.query('reply_comment_id') ?? c.req.query('comment_id')
@@ -29,10 +27,7 @@ export function pageRoutes(world: GraphWorld, control: GraphControl): Hono {
   })
   // A person's browser at an object's bare address; a call of the API has a token.
   routes.get('/:id{[0-9]+_[0-9]+}', (c, next) => {
-    const isPerson =
-      (c.req.header('accept') ?? '').includes('text/html') &&
-      !c.req.query('access_token') &&
-      !c.req.header('authorization')
+    const isPerson = (c.req.header('accept') ?? '').includes('text/html') && !c.req.query('access_token') && !c.req.header('authorization')
     return isPerson ? c.redirect(`/permalink/${c.req.param('id')}`) : next()
   })
 
@@ -88,11 +83,8 @@ function Wall({ world, query }: Shown) {
   const pages = [...state.pages.values()]
   const answering = state.comments.get(query.answer ?? '') ?? state.posts.get(query.answer ?? '')
   const named = state.posts.get(query.thread ?? '')
-  const lastWord = (post: GraphPost) =>
-    Math.max(post.at, state.comments.get(state.commentsOf.get(post.id)?.at(-1) ?? '')?.at ?? 0)
-  const posts = named
-    ? [named]
-    : [...state.posts.values()].sort((a, b) => lastWord(b) - lastWord(a)).slice(0, postsShown)
+  const lastWord = (post: GraphPost) => Math.max(post.at, state.comments.get(state.commentsOf.get(post.id)?.at(-1) ?? '')?.at ?? 0)
+  const posts = named ? [named] : [...state.posts.values()].sort((a, b) => lastWord(b) - lastWord(a)).slice(0, postsShown)
   return (
     <Page title="Facebook, simulated" brand="graph" tabs={tabs('public')}>
       <div class="columns">
@@ -167,11 +159,7 @@ function PageChoice({ pages }: { pages: GraphPage[] }) {
 
 function WallPost({ world, post, as }: { world: GraphWorld; post: GraphPost; as: string }) {
   const top = commentsUnder(world, post, false).slice(-commentsShown)
-  const where = world.state.pages.has(post.ownerId)
-    ? post.authorId === post.ownerId
-      ? undefined
-      : 'on the page'
-    : 'on their own wall'
+  const where = world.state.pages.has(post.ownerId) ? (post.authorId === post.ownerId ? undefined : 'on the page') : 'on their own wall'
   return (
     <>
       <Item world={world} item={post} as={as} line={where} />
@@ -198,17 +186,7 @@ function WallPost({ world, post, as }: { world: GraphWorld; post: GraphPost; as:
   )
 }
 
-function Item({
-  world,
-  item,
-  as,
-  line,
-}: {
-  world: GraphWorld
-  item: GraphPost | GraphComment
-  as: string
-  line?: string
-}) {
+function Item({ world, item, as, line }: { world: GraphWorld; item: GraphPost | GraphComment; as: string; line?: string }) {
   const { state } = world
   const ours = state.pages.get(item.authorId)
   const marks = [
@@ -226,9 +204,7 @@ function Item({
       now={world.clock.now()}
       text={item.message}
       marks={marks}
-      href={
-        'postId' in item ? `/permalink/${item.postId}?comment_id=${item.id.split('_')[1]}` : `/permalink/${item.id}`
-      }
+      href={'postId' in item ? `/permalink/${item.postId}?comment_id=${item.id.split('_')[1]}` : `/permalink/${item.id}`}
       answerHref={`/?answer=${item.id}${as ? `&as=${encodeURIComponent(as)}` : ''}#compose`}
     />
   )
@@ -268,10 +244,7 @@ function Messenger({ world, query }: Shown) {
                   const name = state.people.get(conversation.personId)?.name ?? ''
                   return (
                     <li>
-                      <a
-                        href={`/?tab=messages&as=${encodeURIComponent(name)}`}
-                        aria-current={conversation === shown ? 'true' : undefined}
-                      >
+                      <a href={`/?tab=messages&as=${encodeURIComponent(name)}`} aria-current={conversation === shown ? 'true' : undefined}>
                         <Face name={name} />
                         <span>
                           <strong>{name}</strong> <small>{conversation.messages.at(-1)?.text}</small>

@@ -49,9 +49,7 @@ export function renderPost(world: GraphWorld, post: GraphPost, fields: Field[] |
     status_type: () => (post.authorId === post.ownerId ? 'mobile_status_update' : 'wall_post'),
     message_tags: () => (post.tags.length ? tags(world, post.tags, post.message) : undefined),
     to: () =>
-      post.ownerId === post.authorId
-        ? undefined
-        : { data: [{ id: post.ownerId, name: world.state.pages.get(post.ownerId)?.name }] },
+      post.ownerId === post.authorId ? undefined : { data: [{ id: post.ownerId, name: world.state.pages.get(post.ownerId)?.name }] },
     comments: field => nestedComments(world, commentsUnder(world, post, field.modifiers.filter === 'stream'), field),
   }
   return answerFields(answers, fields ?? plain('created_time,message,id'), 'Post')
@@ -68,9 +66,7 @@ export function renderComment(world: GraphWorld, comment: GraphComment, fields: 
     created_time: () => graphTime(comment.at),
     permalink_url: () => `${permalink(world, comment.postId)}?comment_id=${comment.id.split('_')[1]}`,
     parent: () =>
-      parent
-        ? { created_time: graphTime(parent.at), from: authorOf(world, parent), message: parent.message, id: parent.id }
-        : undefined,
+      parent ? { created_time: graphTime(parent.at), from: authorOf(world, parent), message: parent.message, id: parent.id } : undefined,
     object: () => ({
       id: comment.postId,
       created_time: graphTime(world.state.posts.get(comment.postId)?.at ?? comment.at),
@@ -101,9 +97,7 @@ export function commentsUnder(world: GraphWorld, item: GraphPost | GraphComment,
 function nestedComments(world: GraphWorld, comments: GraphComment[], field: Field): unknown {
   const ordered = field.modifiers.order === 'reverse_chronological' ? comments.reverse() : comments
   const page = ordered.slice(0, Number(field.modifiers.limit ?? 25))
-  return page.length
-    ? { data: page.map(comment => renderComment(world, comment, field.fields ?? undefined)) }
-    : undefined
+  return page.length ? { data: page.map(comment => renderComment(world, comment, field.fields ?? undefined)) } : undefined
 }
 
 function authorOf(world: GraphWorld, item: GraphPost | GraphComment): object | undefined {
@@ -119,18 +113,13 @@ function tags(world: GraphWorld, pageIds: string[], message: string): object[] {
   return pageIds.flatMap(id => {
     const page = world.state.pages.get(id)
     const offset = message.toLowerCase().indexOf(`@${page?.username.toLowerCase()}`)
-    return page
-      ? [{ id, name: page.name, type: 'page', offset: Math.max(0, offset), length: page.username.length + 1 }]
-      : []
+    return page ? [{ id, name: page.name, type: 'page', offset: Math.max(0, offset), length: page.username.length + 1 }] : []
   })
 }
 
 const privateReplyWithinMs = 7 * 24 * 3_600_000
 /** Why a comment may not be answered privately; null: it may. */
-export function privateReplyProblem(
-  world: GraphWorld,
-  comment: GraphComment | GraphPost,
-): 'answered' | 'too old' | null {
+export function privateReplyProblem(world: GraphWorld, comment: GraphComment | GraphPost): 'answered' | 'too old' | null {
   for (const message of world.state.messages.values()) if (message.answersComment === comment.id) return 'answered'
   return world.clock.now() - comment.at > privateReplyWithinMs ? 'too old' : null
 }
@@ -147,19 +136,13 @@ export function conversationsOf(world: GraphWorld, pageId: string): Conversation
     .sort((a, b) => lastOf(b) - lastOf(a))
 }
 export function findConversation(world: GraphWorld, id: string): Conversation | undefined {
-  const messages = (world.state.conversations.get(id.replace(/^t_/, '')) ?? []).flatMap(
-    mid => world.state.messages.get(mid) ?? [],
-  )
+  const messages = (world.state.conversations.get(id.replace(/^t_/, '')) ?? []).flatMap(mid => world.state.messages.get(mid) ?? [])
   const first = messages[0]
   return first && id.startsWith('t_') ? { id, pageId: first.pageId, personId: first.personId, messages } : undefined
 }
 const lastOf = (conversation: Conversation) => conversation.messages.at(-1)?.at ?? 0
 
-export function renderConversation(
-  world: GraphWorld,
-  conversation: Conversation,
-  fields: Field[] | undefined,
-): Rendered {
+export function renderConversation(world: GraphWorld, conversation: Conversation, fields: Field[] | undefined): Rendered {
   const { pageId, personId, messages } = conversation
   const both = () => ({ data: [partyOf(world, pageId, personId), pageParty(world, pageId)] })
   const answers: Answers = {

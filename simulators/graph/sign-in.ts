@@ -77,10 +77,8 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
     const params = c.get('params')
     const app = state.apps.get(params.client_id ?? '')
     if (!app) return badParameter('Missing client_id parameter.')
-    if (params.client_secret !== app.secret)
-      return graphError({ code: 1, status: 400, message: 'Error validating client secret.' })
-    if (params.grant_type === 'client_credentials')
-      return c.json({ access_token: `${app.id}|${app.secret}`, token_type: 'bearer' })
+    if (params.client_secret !== app.secret) return graphError({ code: 1, status: 400, message: 'Error validating client secret.' })
+    if (params.grant_type === 'client_credentials') return c.json({ access_token: `${app.id}|${app.secret}`, token_type: 'bearer' })
     if (params.grant_type === 'fb_exchange_token') {
       const short = state.tokens.get(params.fb_exchange_token ?? '')
       if (!short || short.appId !== app.id || deathOf(world, short))
@@ -128,9 +126,7 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
         issued_at: seconds(held.issuedAt),
         ...(held.pageId ? { profile_id: held.pageId } : {}),
         scopes: held.scopes,
-        granular_scopes: held.scopes
-          .filter(scope => scope.startsWith('pages_'))
-          .map(scope => ({ scope, target_ids: held.pageIds })),
+        granular_scopes: held.scopes.filter(scope => scope.startsWith('pages_')).map(scope => ({ scope, target_ids: held.pageIds })),
         user_id: held.userId,
       },
     })
@@ -138,13 +134,7 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
   return routes
 }
 
-export function issueUserToken(
-  world: GraphWorld,
-  app: GraphApp,
-  pageIds: string[],
-  scopes: string[],
-  isLong: boolean,
-): GraphToken {
+export function issueUserToken(world: GraphWorld, app: GraphApp, pageIds: string[], scopes: string[], isLong: boolean): GraphToken {
   const now = world.clock.now()
   const token: GraphToken = {
     token: `EAA${randomBytes(64).toString('base64url')}`,
@@ -167,12 +157,7 @@ export function issueUserToken(
 export function pageTokenFrom(world: GraphWorld, user: GraphToken, pageId: string): GraphToken {
   const lives = (user.expiresAt ?? 0) - user.issuedAt
   const known = [...world.state.tokens.values()].find(
-    one =>
-      one.kind === 'page' &&
-      one.pageId === pageId &&
-      one.appId === user.appId &&
-      one.issuedAt === user.issuedAt &&
-      !one.deadBy,
+    one => one.kind === 'page' && one.pageId === pageId && one.appId === user.appId && one.issuedAt === user.issuedAt && !one.deadBy,
   )
   if (known) return known
   const token: GraphToken = {

@@ -38,12 +38,7 @@ export interface GraphSimulatorOptions {
 
 const firstId = 100_200_300_400_500n
 
-export async function startGraphSimulator({
-  port,
-  journalDir,
-  now,
-  faults,
-}: GraphSimulatorOptions = {}): Promise<GraphSimulator> {
+export async function startGraphSimulator({ port, journalDir, now, faults }: GraphSimulatorOptions = {}): Promise<GraphSimulator> {
   const clock = now ?? movableClock()
   const state = emptyGraphState()
   let serial = 0n

@@ -15,11 +15,7 @@ export interface Told {
 /** The app id of the page's own inbox, in echoes of what a person wrote there. */
 const pageInboxAppId = 26390203743090
 
-export function tellFeed(
-  world: GraphWorld,
-  item: GraphPost | GraphComment,
-  verb: 'add' | 'edited' | 'remove' | 'hide' | 'unhide',
-): void {
+export function tellFeed(world: GraphWorld, item: GraphPost | GraphComment, verb: 'add' | 'edited' | 'remove' | 'hide' | 'unhide'): void {
   const page = pageOf(world.state, item)
   if (page) tell(world, page.id, 'feed', 'changes', { field: 'feed', value: feedValue(world, page, item, verb) })
   if (verb !== 'add') return
@@ -73,10 +69,7 @@ function feedValue(world: GraphWorld, page: GraphPage, item: GraphPost | GraphCo
 }
 
 function mentionValue(world: GraphWorld, page: GraphPage, item: GraphPost | GraphComment): object {
-  const ids =
-    'postId' in item
-      ? { post_id: item.postId, comment_id: item.id, item: 'comment' }
-      : { post_id: item.id, item: 'post' }
+  const ids = 'postId' in item ? { post_id: item.postId, comment_id: item.id, item: 'comment' } : { post_id: item.id, item: 'post' }
   return {
     ...ids,
     ...authorValue(world, page, item.authorId),
@@ -105,11 +98,7 @@ export interface MessageMarks {
   standby?: boolean
 }
 
-export function tellMessage(
-  world: GraphWorld,
-  message: GraphMessage,
-  { appId, metadata, replyTo, standby }: MessageMarks = {},
-): void {
+export function tellMessage(world: GraphWorld, message: GraphMessage, { appId, metadata, replyTo, standby }: MessageMarks = {}): void {
   const part = standby ? 'standby' : 'messaging'
   const body = { mid: message.id, text: message.text, ...(replyTo ? { reply_to: { mid: replyTo } } : {}) }
   if (message.fromPage) {
@@ -124,8 +113,7 @@ export function tellMessage(
       timestamp: message.at,
       message: echo,
     })
-  } else
-    tell(world, message.pageId, 'messages', part, { ...ends(world, message), timestamp: message.at, message: body })
+  } else tell(world, message.pageId, 'messages', part, { ...ends(world, message), timestamp: message.at, message: body })
 }
 
 export function tellMessageEdit(world: GraphWorld, message: GraphMessage): void {
@@ -170,12 +158,7 @@ function tell(world: GraphWorld, pageId: string, field: string, part: Told['part
   }
 }
 
-export function graphEnvelope(
-  world: GraphWorld,
-  lane: string,
-  contents: Told[],
-  badSignature: boolean,
-): Envelope | null | undefined {
+export function graphEnvelope(world: GraphWorld, lane: string, contents: Told[], badSignature: boolean): Envelope | null | undefined {
   const subscription = world.state.appSubscriptions.get(lane)
   const app = world.state.apps.get(lane)
   if (!subscription || !app) return undefined
@@ -201,9 +184,7 @@ function entriesOf(contents: Told[]): object[] {
 
 /** Meta writes é as \u00e9 and / as \/, and signs those bytes. */
 export function escapeAsMeta(json: string): string {
-  return json
-    .replaceAll('/', '\\/')
-    .replace(/[\u0080-\uffff]/g, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return json.replaceAll('/', '\\/').replace(/[\u0080-\uffff]/g, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 export function signGraph(secret: string, bytes: Uint8Array | string): string {

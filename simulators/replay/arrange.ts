@@ -27,7 +27,12 @@ export function arrange(rows: readonly Recorded[]): Timed[] {
   }
   let last: Date | null = null
   return ordered.map((row, n) => {
-    const gap = row.postedAt && last ? Math.max(0, row.postedAt.getTime() - last.getTime()) : n === 0 || row.postedAt ? 0 : UNDATED_MS[row.isOwn ? 'brand' : 'customer']
+    const gap =
+      row.postedAt && last
+        ? Math.max(0, row.postedAt.getTime() - last.getTime())
+        : n === 0 || row.postedAt
+          ? 0
+          : UNDATED_MS[row.isOwn ? 'brand' : 'customer']
     if (row.postedAt) last = row.postedAt
     return { row, afterMs: gap }
   })

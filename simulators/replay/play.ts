@@ -24,8 +24,12 @@ export interface Played {
 
 /** Rows already in `done` (row id → id over there) are skipped: a stopped replay goes on. `onPlayed` must store what it is told before it returns. */
 export async function play(
-  rows: readonly Timed[], stage: Stage, pace: Pace, done: Map<string, string>,
-  onPlayed: (rowId: string, externalId: string) => void, signal: AbortSignal,
+  rows: readonly Timed[],
+  stage: Stage,
+  pace: Pace,
+  done: Map<string, string>,
+  onPlayed: (rowId: string, externalId: string) => void,
+  signal: AbortSignal,
 ): Promise<Played> {
   const brands = new Set(rows.filter(t => t.row.isOwn).map(t => t.row.author.toLowerCase()))
   brands.add('company')
@@ -46,7 +50,10 @@ export async function play(
       if (row.inReplyTo) await underWay.get(row.inReplyTo)
       while (underWay.size >= AT_ONCE) await Promise.race(underWay.values())
       if (signal.aborted) break
-      underWay.set(row.id, sayOne(row).finally(() => underWay.delete(row.id)))
+      underWay.set(
+        row.id,
+        sayOne(row).finally(() => underWay.delete(row.id)),
+      )
     }
   } finally {
     await Promise.all(underWay.values())
@@ -65,8 +72,15 @@ export async function play(
 const AT_ONCE = 24
 
 async function say(stage: Stage, row: Recorded, parent: string | undefined, brands: Set<string>): Promise<string> {
-  const text = addressed(row.text.replace(/@(\w+)/g, (whole, handle: string) => (brands.has(handle.toLowerCase()) ? `@${stage.brand.handle}` : whole)), row, stage)
-  if (stage.platform === 'x') return (await control<{ id: string }>(stage, 'post', { from: row.isOwn ? stage.brand.handle : handleOf(row.author), text, inReplyTo: parent })).id
+  const text = addressed(
+    row.text.replace(/@(\w+)/g, (whole, handle: string) => (brands.has(handle.toLowerCase()) ? `@${stage.brand.handle}` : whole)),
+    row,
+    stage,
+  )
+  if (stage.platform === 'x')
+    return (
+      await control<{ id: string }>(stage, 'post', { from: row.isOwn ? stage.brand.handle : handleOf(row.author), text, inReplyTo: parent })
+    ).id
   const from = row.isOwn ? stage.brand.id : row.author
   return parent
     ? (await control<{ id: string }>(stage, 'comment', { on: parent, from, message: text })).id
@@ -83,7 +97,11 @@ const handleOf = (author: string) => author.replace(/\W/g, '_').slice(0, 15)
 
 /** @throws with the simulator's own words. */
 export async function control<T>(stage: Pick<Stage, 'url'>, name: string, input: object): Promise<T> {
-  const response = await fetch(`${stage.url}/_sim/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) })
+  const response = await fetch(`${stage.url}/_sim/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+  })
   const answer = (await response.json()) as { result?: T; error?: string }
   if (!response.ok) throw new Error(`the simulator at ${stage.url} refused ${name}: ${answer.error}`)
   return answer.result as T
@@ -92,5 +110,12 @@ export async function control<T>(stage: Pick<Stage, 'url'>, name: string, input:
 const sleep = (ms: number, signal: AbortSignal) =>
   new Promise<void>(resolve => {
     const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => { clearTimeout(timer); resolve() }, { once: true })
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
   })

@@ -77,9 +77,11 @@ async function* records(path: string): AsyncGenerator<RawRecord> {
 }
 
 async function* csvRecords(bytes: Readable): AsyncGenerator<RawRecord> {
-  const parser = bytes.pipe(parse({ columns: true, bom: true, info: true, relax_column_count: true, skip_empty_lines: true, skip_records_with_error: false }))
+  const parser = bytes.pipe(
+    parse({ columns: true, bom: true, info: true, relax_column_count: true, skip_empty_lines: true, skip_records_with_error: false }),
+  )
+  // An empty cell is a column left out.
   for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>)
-    // An empty cell is a column left out.
     yield { line: info.lines, value: Object.fromEntries(Object.entries(record).filter(([, cell]) => cell !== '')) }
 }
 
@@ -105,7 +107,19 @@ function toRecorded(line: number, value: unknown): Recorded[] | string {
   const postedAt = date ? new Date(date) : null
   if (postedAt && Number.isNaN(postedAt.getTime())) return `posted_at ${JSON.stringify(date)} is no date`
   const isInbound = typeof r.inbound === 'boolean' ? r.inbound : /^(true|1)$/i.test(r.inbound)
-  return [{ line, id: r.tweet_id ?? r.id, author: r.author, isOwn: !isInbound, text: r.text, postedAt, inReplyTo: r.in_reply_to || null, thread: r.thread ?? null, platform: r.platform ?? null }]
+  return [
+    {
+      line,
+      id: r.tweet_id ?? r.id,
+      author: r.author,
+      isOwn: !isInbound,
+      text: r.text,
+      postedAt,
+      inReplyTo: r.in_reply_to || null,
+      thread: r.thread ?? null,
+      platform: r.platform ?? null,
+    },
+  ]
 }
 
 /** One conversation a line: each turn answers the one before; one invented customer for each dialogue. */
@@ -115,8 +129,15 @@ function fromDialogue(line: number, value: object): Recorded[] | string {
   const { id, turns } = read.data
   const customer = `c_${id.replace(/\W/g, '').slice(-12)}`
   return turns.map((turn, n) => ({
-    line, id: `${id}#${n}`, author: turn.who === 'customer' ? customer : 'company', isOwn: turn.who === 'rep', postedAt: null, thread: id, platform: null,
-    inReplyTo: n ? `${id}#${n - 1}` : null, text: turn.text.replace(/@customer\b/g, `@${customer}`),
+    line,
+    id: `${id}#${n}`,
+    author: turn.who === 'customer' ? customer : 'company',
+    isOwn: turn.who === 'rep',
+    postedAt: null,
+    thread: id,
+    platform: null,
+    inReplyTo: n ? `${id}#${n - 1}` : null,
+    text: turn.text.replace(/@customer\b/g, `@${customer}`),
   }))
 }
 

@@ -1,8 +1,9 @@
 // `npm run replay -- FILE --speed 20`: plays recorded mentions into a running simulator, which pushes them to Heed.
+
+import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createHash } from 'node:crypto'
 import { SingleBar } from 'cli-progress'
 import { arrange } from './arrange.ts'
 import { control, play, type Stage } from './play.ts'
@@ -20,7 +21,13 @@ const usage = `npm run replay -- FILE [--speed 20] [--max-gap 2s] [--on x|facebo
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { speed: { type: 'string', default: '20' }, 'max-gap': { type: 'string', default: '2s' }, on: { type: 'string', default: 'x' }, at: { type: 'string' }, again: { type: 'boolean', default: false } },
+    options: {
+      speed: { type: 'string', default: '20' },
+      'max-gap': { type: 'string', default: '2s' },
+      on: { type: 'string', default: 'x' },
+      at: { type: 'string' },
+      again: { type: 'boolean', default: false },
+    },
   })
   const path = positionals[0]
   if (!path) throw new Error(`Name a file.\n\n${usage}`)
@@ -37,21 +44,37 @@ async function main() {
 
   const journal = progressFile(path, stage)
   const done = values.again ? new Map<string, string>() : readProgress(journal)
-  const bar = new SingleBar({ format: '{bar} {value}/{total} · {rate}/s · {eta_formatted} left', barsize: 30, hideCursor: true, stopOnComplete: false, noTTYOutput: true, notTTYSchedule: 10_000 })
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} · {rate}/s · {eta_formatted} left',
+    barsize: 30,
+    hideCursor: true,
+    stopOnComplete: false,
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+  })
   const started = Date.now()
   bar.start(rows.length, Math.min(done.size, rows.length), { rate: 0 })
   const stopping = new AbortController()
   process.once('SIGINT', () => stopping.abort())
   process.once('SIGTERM', () => stopping.abort())
   let played = 0
-  const tally = await play(arrange(rows), stage, { speed, maxGapMs }, done, (rowId, externalId) => {
-    appendFileSync(journal, `${JSON.stringify([rowId, externalId])}\n`)
-    bar.increment(1, { rate: Math.round((++played * 1000) / Math.max(1, Date.now() - started)) })
-  }, stopping.signal)
+  const tally = await play(
+    arrange(rows),
+    stage,
+    { speed, maxGapMs },
+    done,
+    (rowId, externalId) => {
+      appendFileSync(journal, `${JSON.stringify([rowId, externalId])}\n`)
+      bar.increment(1, { rate: Math.round((++played * 1000) / Math.max(1, Date.now() - started)) })
+    },
+    stopping.signal,
+  )
   bar.stop()
   if (!stopping.signal.aborted) await untilPushed(stage)
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
-  console.log(`${tally.played} played in ${seconds} s (${tally.inbound} of customers, ${tally.own} of the brand), ${tally.skipped} played before, ${bad.length} rows left out`)
+  console.log(
+    `${tally.played} played in ${seconds} s (${tally.inbound} of customers, ${tally.own} of the brand), ${tally.skipped} played before, ${bad.length} rows left out`,
+  )
   if (stopping.signal.aborted) console.log('Stopped. The same command goes on where it stopped.')
 }
 
@@ -74,7 +97,13 @@ async function findStage(platform: 'x' | 'facebook', url: string): Promise<Stage
 function progressFile(path: string, stage: Stage): string {
   const folder = resolve(process.env.DATA_DIR || '.heed', 'replay')
   mkdirSync(folder, { recursive: true })
-  return join(folder, `${createHash('sha256').update(`${resolve(path)} ${stage.platform} ${stage.brand.id}`).digest('hex').slice(0, 16)}.jsonl`)
+  return join(
+    folder,
+    `${createHash('sha256')
+      .update(`${resolve(path)} ${stage.platform} ${stage.brand.id}`)
+      .digest('hex')
+      .slice(0, 16)}.jsonl`,
+  )
 }
 
 function readProgress(path: string): Map<string, string> {

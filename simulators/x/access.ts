@@ -22,8 +22,7 @@ export function access(
     if (found instanceof Response) return found
     if (accepts === 'user' && !found.user)
       return wrongAuthentication('OAuth 2.0 Application-Only', 'OAuth 1.0a User Context, OAuth 2.0 User Context')
-    if (accepts === 'app' && found.user)
-      return wrongAuthentication('OAuth 2.0 User Context', 'OAuth 2.0 Application-Only')
+    if (accepts === 'app' && found.user) return wrongAuthentication('OAuth 2.0 User Context', 'OAuth 2.0 Application-Only')
     const who = found.user ? { kind: 'user' as const, id: found.user.id } : { kind: 'app' as const, id: found.app.id }
     const { headers, exceeded } = world.limits.count(endpoint, who)
     if (exceeded) return tooManyRequests(headers)

@@ -45,8 +45,7 @@ export function tellPost(world: XWorld, post: XPost): void {
   // Explicit @ only: what X itself put before a reply is no mention.
   const explicit = new Set(mentionedHandles(post.text.slice(post.autoPrefix.length)))
   for (const user of mentionedUsers(state, post.text)) {
-    if (user.id !== post.authorId && explicit.has(user.username.toLowerCase()))
-      tell(world, 'post.mention.create', user.id, event)
+    if (user.id !== post.authorId && explicit.has(user.username.toLowerCase())) tell(world, 'post.mention.create', user.id, event)
   }
   const parent = post.inReplyTo ? state.posts.get(post.inReplyTo) : undefined
   if (parent && parent.authorId !== post.authorId) tell(world, 'post.reply.create', parent.authorId, event)
@@ -170,12 +169,7 @@ function olderUser(user: XUser): object {
 }
 
 /** Undefined when the webhook is gone, null while X holds it for invalid. */
-export function xEnvelope(
-  world: XWorld,
-  lane: string,
-  contents: unknown[],
-  badSignature: boolean,
-): Envelope | null | undefined {
+export function xEnvelope(world: XWorld, lane: string, contents: unknown[], badSignature: boolean): Envelope | null | undefined {
   const webhook = world.state.webhooks.get(lane)
   const app = webhook && world.state.apps.get(webhook.appId)
   if (!webhook || !app) return undefined

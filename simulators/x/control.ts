@@ -3,16 +3,7 @@ import type { Fault } from '../faults.ts'
 import { tellEncrypted } from './activity.ts'
 import { deletePost, editPost, publish, sendMessage } from './happenings.ts'
 import { grant, revoke } from './sign-in.ts'
-import {
-  childrenOf,
-  historyOf,
-  secret,
-  visiblePost,
-  type XApp,
-  type XPost,
-  type XUser,
-  type XWebhook,
-} from './state.ts'
+import { childrenOf, historyOf, secret, visiblePost, type XApp, type XPost, type XUser, type XWebhook } from './state.ts'
 import { answersCrc, checkWebhook } from './webhooks.ts'
 import type { XWorld } from './world.ts'
 
@@ -39,16 +30,7 @@ export interface XTokens {
 /** Dates: ISO text or milliseconds; none: now. A date in the past gives an id as old, as on X. */
 type At = string | number | undefined
 
-const allScopes = [
-  'tweet.read',
-  'tweet.write',
-  'tweet.moderate.write',
-  'users.read',
-  'dm.read',
-  'dm.write',
-  'like.write',
-  'offline.access',
-]
+const allScopes = ['tweet.read', 'tweet.write', 'tweet.moderate.write', 'users.read', 'dm.read', 'dm.write', 'like.write', 'offline.access']
 const usualEvents = [
   'post.mention.create',
   'post.reply.create',
@@ -82,43 +64,21 @@ export function xControl(world: XWorld) {
     },
     createBrand: (brand: { handle: string; name: string; bio?: string; followers?: number; id?: string }): XUser =>
       createUser({ ...brand, isBrand: true }),
-    createCustomer: (customer: {
-      handle: string
-      name?: string
-      bio?: string
-      followers?: number
-      id?: string
-    }): XUser => createUser({ ...customer, isBrand: false }),
+    createCustomer: (customer: { handle: string; name?: string; bio?: string; followers?: number; id?: string }): XUser =>
+      createUser({ ...customer, isBrand: false }),
     /** Tokens as the sign-in would give them, without walking through it. */
-    issueTokens: ({
-      app,
-      account,
-      scopes = allScopes,
-    }: {
-      app: string
-      account: string
-      scopes?: string[]
-    }): XTokens => {
+    issueTokens: ({ app, account, scopes = allScopes }: { app: string; account: string; scopes?: string[] }): XTokens => {
       const made = grant(world, getApp(app), getUser(account).id, scopes, null)
       return { accessToken: made.accessToken, refreshToken: made.refreshToken, expiresAt: made.expiresAt }
     },
     /** The access token dies before its time; the refresh token lives. */
     expireToken: ({ accessToken }: { accessToken: string }): void => world.record({ type: 'expired', accessToken }),
     /** The account's owner takes the permission back. */
-    revokeAccess: ({ account, app = null }: { account: string; app?: string | null }): void =>
-      revoke(world, getUser(account).id, app),
+    revokeAccess: ({ account, app = null }: { account: string; app?: string | null }): void => revoke(world, getUser(account).id, app),
 
     /** Anybody writes a post in X's own app: a customer, or the brand by hand. */
-    post: (post: {
-      from: Somebody
-      text: string
-      inReplyTo?: string
-      quotes?: string
-      at?: At
-      lang?: string
-    }): XPostView => {
-      if (post.inReplyTo && !visiblePost(state, post.inReplyTo))
-        throw new Error(`there is no post ${post.inReplyTo} to answer`)
+    post: (post: { from: Somebody; text: string; inReplyTo?: string; quotes?: string; at?: At; lang?: string }): XPostView => {
+      if (post.inReplyTo && !visiblePost(state, post.inReplyTo)) throw new Error(`there is no post ${post.inReplyTo} to answer`)
       const at = timeOf(post.at)
       return view(
         publish(world, {
@@ -132,8 +92,7 @@ export function xControl(world: XWorld) {
       )
     },
     /** A new version under a new id. X tells nobody of it, unless `push`. */
-    edit: ({ id, text, push = false }: { id: string; text: string; push?: boolean }): XPostView =>
-      view(editPost(world, id, text, push)),
+    edit: ({ id, text, push = false }: { id: string; text: string; push?: boolean }): XPostView => view(editPost(world, id, text, push)),
     remove: ({ id }: { id: string }): void => deletePost(world, id),
     directMessage: (message: { from: Somebody; to: Somebody; text: string; at?: At }): { id: string } => {
       const sent = sendMessage(world, {
@@ -215,8 +174,7 @@ export function xControl(world: XWorld) {
       delivered: world.pushes.delivered(),
     }),
     /** False when pushes still wait at the end of the time. */
-    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> =>
-      world.pushes.settled(timeoutMs),
+    pushesDelivered: ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<boolean> => world.pushes.settled(timeoutMs),
 
     setFault: (fault: Fault): void => world.faults.set(fault),
     clearFaults: (): void => world.faults.clear(),
@@ -271,23 +229,13 @@ export function xControl(world: XWorld) {
           text: message.text,
           at: new Date(message.at).toISOString(),
         }))
-        .filter(message =>
-          handles.every(handle => [message.from.toLowerCase(), message.to.toLowerCase()].includes(handle)),
-        )
+        .filter(message => handles.every(handle => [message.from.toLowerCase(), message.to.toLowerCase()].includes(handle)))
     },
   }
 
-  function createUser(wanted: {
-    id?: string
-    handle: string
-    name?: string
-    bio?: string
-    followers?: number
-    isBrand: boolean
-  }): XUser {
+  function createUser(wanted: { id?: string; handle: string; name?: string; bio?: string; followers?: number; isBrand: boolean }): XUser {
     const handle = wanted.handle.replace(/^@/, '')
-    if (!/^[A-Za-z0-9_]{1,15}$/.test(handle))
-      throw new Error(`@${handle} is no handle: X takes 1 to 15 letters, digits and _`)
+    if (!/^[A-Za-z0-9_]{1,15}$/.test(handle)) throw new Error(`@${handle} is no handle: X takes 1 to 15 letters, digits and _`)
     const known = state.byHandle.get(handle.toLowerCase())
     const user: XUser = {
       id: known?.id ?? wanted.id ?? world.ids.next(world.clock.now()),
@@ -307,8 +255,7 @@ export function xControl(world: XWorld) {
     const differs =
       typeof somebody !== 'string' &&
       known &&
-      ((somebody.name && somebody.name !== known.name) ||
-        (somebody.followers !== undefined && somebody.followers !== known.followers))
+      ((somebody.name && somebody.name !== known.name) || (somebody.followers !== undefined && somebody.followers !== known.followers))
     return known && !differs ? known : createUser({ ...wanted, isBrand: false })
   }
   function getUser(handleOrId: string): XUser {

@@ -72,10 +72,7 @@ export function deletePost(world: XWorld, id: string): void {
   tellDeleted(world, post)
 }
 
-export function sendMessage(
-  world: XWorld,
-  wanted: { from: XUser; to: XUser; text: string; at?: number; appId?: string | null },
-): XMessage {
+export function sendMessage(world: XWorld, wanted: { from: XUser; to: XUser; text: string; at?: number; appId?: string | null }): XMessage {
   const at = wanted.at ?? world.clock.now()
   const message: XMessage = {
     id: world.ids.next(at),

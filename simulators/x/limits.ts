@@ -27,10 +27,7 @@ export interface XLimits {
   /** `endpoint` as in the table, or `*` for all. */
   set: (endpoint: string, limit: number) => void
   /** Counts one request: the headers to send, and whether it is one too many. */
-  count: (
-    endpoint: string,
-    who: { kind: 'user' | 'app'; id: string },
-  ) => { headers: Record<string, string>; exceeded: boolean }
+  count: (endpoint: string, who: { kind: 'user' | 'app'; id: string }) => { headers: Record<string, string>; exceeded: boolean }
 }
 
 export function xLimits(clock: Clock): XLimits {

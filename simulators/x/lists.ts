@@ -27,9 +27,7 @@ export function listRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
   })
   routes.get('/2/users/by', access(world, 'GET /2/users/by', 'both'), c => {
     const handles = (c.req.query('usernames') ?? '').split(',').filter(Boolean)
-    return c.json(
-      usersAnswer(handles, handle => state.byHandle.get(handle.toLowerCase()), 'usernames', c.req.query('user.fields')),
-    )
+    return c.json(usersAnswer(handles, handle => state.byHandle.get(handle.toLowerCase()), 'usernames', c.req.query('user.fields')))
   })
 
   routes.get('/2/users/:id/mentions', access(world, 'GET /2/users/:id/mentions', 'both'), c => {
@@ -52,11 +50,7 @@ export function listRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
       const post = state.posts.get(id)
       return post && post.at >= oldest && matchesQuery(state, post, query)
     })
-    return postsPage(
-      hits,
-      name => c.req.query(name === 'pagination_token' ? 'next_token' : name) ?? c.req.query(name),
-      [10, 100, 10],
-    )
+    return postsPage(hits, name => c.req.query(name === 'pagination_token' ? 'next_token' : name) ?? c.req.query(name), [10, 100, 10])
   })
 
   routes.get('/2/tweets/:id{[0-9]{1,19}}', access(world, 'GET /2/tweets/:id', 'both'), c => {
@@ -68,8 +62,7 @@ export function listRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
   routes.get('/2/tweets', access(world, 'GET /2/tweets', 'both'), c => {
     const asked = askedFor(name => c.req.query(name))
     const ids = (c.req.query('ids') ?? '').split(',').filter(Boolean)
-    if (!ids.length || ids.length > 100)
-      return invalidRequest('The `ids` query parameter must hold between 1 and 100 ids', { ids })
+    if (!ids.length || ids.length > 100) return invalidRequest('The `ids` query parameter must hold between 1 and 100 ids', { ids })
     const found = ids.flatMap(id => visiblePost(state, id) ?? [])
     const missing = ids.filter(id => !visiblePost(state, id)).map(id => notFound('tweet', 'ids', id))
     const { includes, errors = [] } = expandPosts(state, found, asked)
@@ -81,12 +74,7 @@ export function listRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
   })
   return routes
 
-  function usersAnswer(
-    keys: string[],
-    find: (key: string) => XUser | undefined,
-    parameter: string,
-    fields: string | undefined,
-  ) {
+  function usersAnswer(keys: string[], find: (key: string) => XUser | undefined, parameter: string, fields: string | undefined) {
     const wanted = new Set((fields ?? '').split(',').filter(Boolean))
     const found = keys.flatMap(key => find(key) ?? [])
     const missing = keys.filter(key => !find(key)).map(key => notFound('user', parameter, key))
@@ -104,10 +92,9 @@ export function listRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
   ): Response {
     const size = Number(query('max_results') ?? usual)
     if (!Number.isInteger(size) || size < least || size > most) {
-      return invalidRequest(
-        `The \`max_results\` query parameter value [${query('max_results')}] is not between ${least} and ${most}`,
-        { max_results: [String(query('max_results'))] },
-      )
+      return invalidRequest(`The \`max_results\` query parameter value [${query('max_results')}] is not between ${least} and ${most}`, {
+        max_results: [String(query('max_results'))],
+      })
     }
     const start = query('start_time')
     const end = query('end_time')

@@ -61,18 +61,13 @@ export function messageRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
       return invalidRequest('The `max_results` query parameter value is not between 1 and 100')
     const token = query('pagination_token')
     const before = token === undefined ? undefined : readToken(token)
-    if (token !== undefined && !before)
-      return invalidRequest('The `pagination_token` query parameter value is not valid')
+    if (token !== undefined && !before) return invalidRequest('The `pagination_token` query parameter value is not valid')
     const oldest = world.clock.now() - reachBackMs
-    const rest = all
-      .filter(message => message.at >= oldest && (!before || compareIds(message.id, before) < 0))
-      .reverse()
+    const rest = all.filter(message => message.at >= oldest && (!before || compareIds(message.id, before) < 0)).reverse()
     const page = rest.slice(0, size)
     const asked = askedFor(query)
     const people = asked.expansions.has('sender_id') || asked.expansions.has('participant_ids')
-    const ids = new Set(
-      page.flatMap(message => (asked.expansions.has('participant_ids') ? [message.from, message.to] : [message.from])),
-    )
+    const ids = new Set(page.flatMap(message => (asked.expansions.has('participant_ids') ? [message.from, message.to] : [message.from])))
     const users = people ? [...ids].flatMap(id => state.users.get(id) ?? []) : []
     const last = page.at(-1)
     return Response.json({

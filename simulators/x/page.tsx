@@ -15,15 +15,12 @@ export function pageRoutes(world: XWorld, control: XControl): Hono {
 
   routes.get('/', c => {
     const query = c.req.query()
-    return c.html(
-      query.tab === 'messages' ? <Messages world={world} query={query} /> : <Timeline world={world} query={query} />,
-    )
+    return c.html(query.tab === 'messages' ? <Messages world={world} query={query} /> : <Timeline world={world} query={query} />)
   })
   routes.get('/:handle/status/:id{[0-9]+}', c => c.redirect(`/?thread=${c.req.param('id')}#p-${c.req.param('id')}`))
 
   routes.get('/messages/*', c => {
-    const other =
-      c.req.query('recipient_id') ?? c.req.path.split(/[/-]/).find(id => state.users.get(id)?.isBrand === false)
+    const other = c.req.query('recipient_id') ?? c.req.path.split(/[/-]/).find(id => state.users.get(id)?.isBrand === false)
     return c.redirect(`/?tab=messages&as=${encodeURIComponent(state.users.get(other ?? '')?.name ?? '')}`)
   })
 
@@ -34,8 +31,7 @@ export function pageRoutes(world: XWorld, control: XControl): Hono {
     const as = String(form.as ?? '')
     if (!text || !as.trim()) return c.redirect(`/?as=${encodeURIComponent(as)}`)
     const brand = state.users.get(String(form.mention ?? ''))
-    const says =
-      brand && !text.toLowerCase().includes(`@${brand.username.toLowerCase()}`) ? `@${brand.username} ${text}` : text
+    const says = brand && !text.toLowerCase().includes(`@${brand.username.toLowerCase()}`) ? `@${brand.username} ${text}` : text
     const from = handleFor(as)
     const post = control.post({ from, text: says, inReplyTo: visiblePost(state, inReplyTo) ? inReplyTo : undefined })
     return c.redirect(`/?as=${encodeURIComponent(from.name)}#p-${post.id}`)
@@ -155,13 +151,9 @@ function Thread({ world, post, depth, as }: { world: XWorld; post: XPost; depth:
   const { state } = world
   const author = state.users.get(post.authorId)
   const children = childrenOf(state, post.id)
-  const marks = [
-    ...(historyOf(state, post.id).length > 1 ? ['edited'] : []),
-    ...(state.hidden.has(post.id) ? ['hidden by the brand'] : []),
-  ]
+  const marks = [...(historyOf(state, post.id).length > 1 ? ['edited'] : []), ...(state.hidden.has(post.id) ? ['hidden by the brand'] : [])]
   const quoted = post.quotes ? visiblePost(state, post.quotes) : undefined
-  const below =
-    children.length > 0 && children.map(child => <Thread world={world} post={child} depth={depth + 1} as={as} />)
+  const below = children.length > 0 && children.map(child => <Thread world={world} post={child} depth={depth + 1} as={as} />)
   return (
     <>
       <Post
@@ -230,10 +222,7 @@ function Messages({ world, query }: Shown) {
                   const name = state.users.get(id)?.name ?? id
                   return (
                     <li>
-                      <a
-                        href={`/?tab=messages&as=${encodeURIComponent(name)}`}
-                        aria-current={id === who?.id ? 'true' : undefined}
-                      >
+                      <a href={`/?tab=messages&as=${encodeURIComponent(name)}`} aria-current={id === who?.id ? 'true' : undefined}>
                         <Face name={name} />
                         <span>
                           <strong>{name}</strong> <small>{last}</small>

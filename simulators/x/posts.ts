@@ -19,16 +19,10 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
     if (!user) return unauthorized()
     const body = await readJson(c.req.raw)
     if (body instanceof Response) return body
-    const {
-      text = '',
-      reply,
-      quote_tweet_id: quotes,
-    } = body as { text?: string; quote_tweet_id?: string; reply?: Reply }
+    const { text = '', reply, quote_tweet_id: quotes } = body as { text?: string; quote_tweet_id?: string; reply?: Reply }
     const unknown = Object.keys(body).find(key => !knownKeys.has(key))
     if (unknown)
-      return invalidRequest(
-        `$: property '${unknown}' is not defined in the schema and the schema does not allow additional properties`,
-      )
+      return invalidRequest(`$: property '${unknown}' is not defined in the schema and the schema does not allow additional properties`)
     if (typeof text !== 'string' || !text.trim()) return invalidRequest('Your Tweet text is empty.')
     const length = weightedLength(reply ? splitLeadingHandles(text).body : text)
     if (length > 280)
@@ -61,21 +55,16 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
     return c.json({ data: { deleted: true } })
   })
 
-  routes.put(
-    '/2/tweets/:id/hidden',
-    access(world, 'PUT /2/tweets/:id/hidden', 'user', 'tweet.moderate.write'),
-    async c => {
-      const post = visiblePost(state, c.req.param('id'))
-      const body = await readJson(c.req.raw)
-      if (body instanceof Response) return body
-      const start = post && state.posts.get(post.conversationId)
-      if (!post || start?.authorId !== c.get('caller').user?.id)
-        return forbidden('You are not allowed to hide or unhide this reply.')
-      const hidden = (body as { hidden?: boolean }).hidden === true
-      world.record({ type: 'hidden', id: post.id, hidden })
-      return c.json({ data: { hidden } })
-    },
-  )
+  routes.put('/2/tweets/:id/hidden', access(world, 'PUT /2/tweets/:id/hidden', 'user', 'tweet.moderate.write'), async c => {
+    const post = visiblePost(state, c.req.param('id'))
+    const body = await readJson(c.req.raw)
+    if (body instanceof Response) return body
+    const start = post && state.posts.get(post.conversationId)
+    if (!post || start?.authorId !== c.get('caller').user?.id) return forbidden('You are not allowed to hide or unhide this reply.')
+    const hidden = (body as { hidden?: boolean }).hidden === true
+    world.record({ type: 'hidden', id: post.id, hidden })
+    return c.json({ data: { hidden } })
+  })
   return routes
 
   /** Since 2026-02 self-serve apps answer only who mentioned or quoted them, or themselves. */

@@ -38,11 +38,7 @@ export function wrongAuthentication(used: string, accepted: string): Response {
 }
 
 export function tooManyRequests(headers: Record<string, string>): Response {
-  return problem(
-    429,
-    { title: 'Too Many Requests', detail: 'Too Many Requests', type: 'about:blank', status: 429 },
-    headers,
-  )
+  return problem(429, { title: 'Too Many Requests', detail: 'Too Many Requests', type: 'about:blank', status: 429 }, headers)
 }
 
 export function serverError(status: number): Response {

@@ -1,14 +1,5 @@
 // Posts, users and messages as X writes them: only the fields asked for, only the objects expanded.
-import {
-  childrenOf,
-  historyOf,
-  mentionedUsers,
-  visiblePost,
-  type XMessage,
-  type XPost,
-  type XState,
-  type XUser,
-} from './state.ts'
+import { childrenOf, historyOf, mentionedUsers, visiblePost, type XMessage, type XPost, type XState, type XUser } from './state.ts'
 import { escapeAsX, mentionSpans, urlSpans, withShortLinks } from './text.ts'
 
 type Fields = ReadonlySet<string> | 'everything'
@@ -147,11 +138,7 @@ export function conversationOf(a: string, b: string): string {
 }
 
 /** The `includes` of a page of posts, and the partial errors of what could not be expanded. */
-export function expandPosts(
-  state: XState,
-  posts: readonly XPost[],
-  asked: Asked,
-): { includes?: object; errors?: object[] } {
+export function expandPosts(state: XState, posts: readonly XPost[], asked: Asked): { includes?: object; errors?: object[] } {
   const users = new Map<string, XUser>()
   const others = new Map<string, XPost>()
   const errors: object[] = []

@@ -27,9 +27,7 @@ export function matchesQuery(state: XState, post: XPost, query: string): boolean
       at++
       return found
     }
-    return token.startsWith('-') && token.length > 1
-      ? !matchesTerm(state, post, token.slice(1))
-      : matchesTerm(state, post, token)
+    return token.startsWith('-') && token.length > 1 ? !matchesTerm(state, post, token.slice(1)) : matchesTerm(state, post, token)
   }
   return either()
 }
@@ -41,8 +39,7 @@ function matchesTerm(state: XState, post: XPost, term: string): boolean {
   if (operator === 'to') return post.inReplyToUserId === named
   if (operator === 'conversation_id') return post.conversationId === value
   if (operator === 'lang') return post.lang === value
-  if (operator === 'is')
-    return value === 'reply' ? post.inReplyTo !== null : value === 'quote' ? post.quotes !== null : false
+  if (operator === 'is') return value === 'reply' ? post.inReplyTo !== null : value === 'quote' ? post.quotes !== null : false
   if (term.startsWith('@')) return mentionedHandles(post.text).includes(term.slice(1).toLowerCase())
   const text = post.text.toLowerCase()
   if (term.startsWith('"')) return text.includes(term.slice(1, -1).toLowerCase())

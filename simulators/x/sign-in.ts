@@ -48,8 +48,7 @@ export function signInRoutes(world: XWorld): Hono {
   routes.post('/2/oauth2/token', async c => {
     const body = await readBody(c)
     const app = clientOf(world, c.req.header('authorization'), body)
-    if (!app)
-      return c.json({ error: 'unauthorized_client', error_description: 'Missing valid authorization header' }, 401)
+    if (!app) return c.json({ error: 'unauthorized_client', error_description: 'Missing valid authorization header' }, 401)
     if (body.grant_type === 'refresh_token') {
       const accessToken = world.state.refreshes.get(body.refresh_token ?? '')
       const old = accessToken ? world.state.grants.get(accessToken) : undefined
@@ -62,8 +61,7 @@ export function signInRoutes(world: XWorld): Hono {
       const proof = createHash('sha256')
         .update(body.code_verifier ?? '')
         .digest('base64url')
-      const fits =
-        code && code.app.id === app.id && code.expiresAt > world.clock.now() && code.redirectUri === body.redirect_uri
+      const fits = code && code.app.id === app.id && code.expiresAt > world.clock.now() && code.redirectUri === body.redirect_uri
       if (!fits || proof !== code.challenge) return c.json(invalidGrant, 400)
       return c.json(tokenAnswer(world, grant(world, app, code.userId, code.scopes, null)))
     }
@@ -75,10 +73,7 @@ export function signInRoutes(world: XWorld): Hono {
     const [key, password] = basic(c.req.header('authorization'))
     const app = [...world.state.apps.values()].find(one => one.clientId === key || one.id === key)
     if (!app || ![app.clientSecret, app.consumerSecret].includes(password ?? '')) {
-      return c.json(
-        { errors: [{ code: 99, message: 'Unable to verify your credentials', label: 'authenticity_token_error' }] },
-        403,
-      )
+      return c.json({ errors: [{ code: 99, message: 'Unable to verify your credentials', label: 'authenticity_token_error' }] }, 403)
     }
     return c.json({ token_type: 'bearer', access_token: app.bearerToken })
   })
@@ -133,8 +128,7 @@ function readAuthorize(
   if (!URL.canParse(redirectUri) || (app.redirectUris.length > 0 && !app.redirectUris.includes(redirectUri)))
     return 'The redirect_uri is not registered.'
   if (value('response_type') !== 'code') return 'The response_type must be code.'
-  if (value('code_challenge_method') !== 'S256' || !value('code_challenge'))
-    return 'A code_challenge with the method S256 is needed.'
+  if (value('code_challenge_method') !== 'S256' || !value('code_challenge')) return 'A code_challenge with the method S256 is needed.'
   if (!value('state')) return 'The state is missing.'
   const scopes = (value('scope') ?? '').split(' ').filter(Boolean)
   if (!scopes.length) return 'The scope is missing.'
@@ -148,14 +142,8 @@ async function readBody(c: Context): Promise<Record<string, string | undefined>>
   return Object.fromEntries(new URLSearchParams(text))
 }
 
-function clientOf(
-  world: XWorld,
-  authorization: string | undefined,
-  body: Record<string, string | undefined>,
-): XApp | undefined {
-  const [id, password] = authorization?.startsWith('Basic ')
-    ? basic(authorization)
-    : [body.client_id, body.client_secret]
+function clientOf(world: XWorld, authorization: string | undefined, body: Record<string, string | undefined>): XApp | undefined {
+  const [id, password] = authorization?.startsWith('Basic ') ? basic(authorization) : [body.client_id, body.client_secret]
   return [...world.state.apps.values()].find(app => app.clientId === id && app.clientSecret === password)
 }
 

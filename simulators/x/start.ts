@@ -115,9 +115,7 @@ function xApp(world: XWorld, control: XControl): Hono {
     if (fault.kind === 'rate-limited') {
       const resetAt = Math.ceil((world.clock.now() + (fault.resetInMs ?? 15 * 60_000)) / 1000)
       return tooManyRequests(
-        fault.bare
-          ? {}
-          : { 'x-rate-limit-limit': '300', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(resetAt) },
+        fault.bare ? {} : { 'x-rate-limit-limit': '300', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(resetAt) },
       )
     }
     if (fault.kind === 'not-summoned') return forbidden(notSummonedText)

@@ -1,8 +1,7 @@
 // How X reads a post's text: its weighted length, who is mentioned, where the links are.
 import { createHash } from 'node:crypto'
 
-const urlPattern =
-  /https?:\/\/[^\s]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|co|de|uk|es|fr|dev|app|info)\b(?:\/[^\s]*)?/giu
+const urlPattern = /https?:\/\/[^\s]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|co|de|uk|es|fr|dev|app|info)\b(?:\/[^\s]*)?/giu
 const handlePattern = /(?<![A-Za-z0-9_@])@([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@])/g
 const leadingHandles = /^(?:@[A-Za-z0-9_]{1,15}\s+)+/
 
@@ -19,20 +18,14 @@ export function weightedLength(text: string): number {
     return ''
   })
   for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(rest)) {
-    if (
-      /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(segment) &&
-      (segment.length > 1 || segment > '\u00ff')
-    )
-      weight += 2
+    if (/\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(segment) && (segment.length > 1 || segment > '\u00ff')) weight += 2
     else for (const char of segment) weight += isLight(char.codePointAt(0) ?? 0) ? 1 : 2
   }
   return weight
 }
 
 function isLight(code: number): boolean {
-  return (
-    code <= 4351 || (code >= 8192 && code <= 8205) || (code >= 8208 && code <= 8223) || (code >= 8242 && code <= 8247)
-  )
+  return code <= 4351 || (code >= 8192 && code <= 8205) || (code >= 8208 && code <= 8223) || (code >= 8242 && code <= 8247)
 }
 
 /** Handles in order, in lower case, each once. */

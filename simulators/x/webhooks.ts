@@ -43,15 +43,13 @@ export function webhookRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
   })
   routes.put('/2/webhooks/:id', access(world, 'PUT /2/webhooks', 'app'), async c => {
     const webhook = state.webhooks.get(c.req.param('id'))
-    if (!webhook || webhook.appId !== c.get('caller').app.id)
-      return invalidRequest('WebhookIdInvalid: there is no such webhook.')
+    if (!webhook || webhook.appId !== c.get('caller').app.id) return invalidRequest('WebhookIdInvalid: there is no such webhook.')
     await checkWebhook(world, webhook)
     return c.json({ data: { attempted: true } })
   })
   routes.delete('/2/webhooks/:id', access(world, 'DELETE /2/webhooks', 'app'), c => {
     const webhook = state.webhooks.get(c.req.param('id'))
-    if (!webhook || webhook.appId !== c.get('caller').app.id)
-      return invalidRequest('WebhookIdInvalid: there is no such webhook.')
+    if (!webhook || webhook.appId !== c.get('caller').app.id) return invalidRequest('WebhookIdInvalid: there is no such webhook.')
     world.record({ type: 'webhook gone', id: webhook.id })
     return c.json({ data: { deleted: true } })
   })
@@ -71,17 +69,14 @@ export function webhookRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
     const userId = filter?.user_id ?? ''
     if (!(activityEventTypes as readonly string[]).includes(eventType))
       return invalidRequest(`event_type [${eventType}] is not known`, { event_type: [eventType] })
-    if (!state.users.has(userId))
-      return invalidRequest(`filter.user_id [${userId}] is not known`, { 'filter.user_id': [userId] })
+    if (!state.users.has(userId)) return invalidRequest(`filter.user_id [${userId}] is not known`, { 'filter.user_id': [userId] })
     if (webhookId && state.webhooks.get(webhookId)?.appId !== app.id)
       return invalidRequest('WebhookIdInvalid: there is no such webhook.', { webhook_id: [webhookId] })
     const granted = [...state.grants.values()].some(grant => grant.appId === app.id && grant.userId === userId)
     if (isPrivate(eventType) && !granted && user?.id !== userId)
       return forbidden(`User ${userId} has not authorized this app to receive ${eventType}.`)
     if (
-      subscriptionsOf(app.id).some(
-        one => one.eventType === eventType && one.userId === userId && one.webhookId === (webhookId ?? null),
-      )
+      subscriptionsOf(app.id).some(one => one.eventType === eventType && one.userId === userId && one.webhookId === (webhookId ?? null))
     ) {
       return problem(409, {
         title: 'Conflict',
@@ -122,8 +117,7 @@ export function webhookRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
     })
   })
   const unsubscribe = (appId: string, ids: string[]) => {
-    for (const id of ids)
-      if (state.subscriptions.get(id)?.appId === appId) world.record({ type: 'subscription gone', id })
+    for (const id of ids) if (state.subscriptions.get(id)?.appId === appId) world.record({ type: 'subscription gone', id })
     return { data: { deleted: true }, meta: { total_subscriptions: subscriptionsOf(appId).length } }
   }
   routes.delete('/2/activity/subscriptions/:id', access(world, 'DELETE /2/activity/subscriptions', 'both'), c =>
@@ -160,9 +154,7 @@ export async function answersCrc(url: string, consumerSecret: string): Promise<b
   try {
     const response = await fetch(asked, { redirect: 'error', signal: AbortSignal.timeout(10_000) })
     const answer = Buffer.from(String(((await response.json()) as { response_token?: string }).response_token ?? ''))
-    return (
-      response.status === 200 && answer.length === expected.length && timingSafeEqual(answer, Buffer.from(expected))
-    )
+    return response.status === 200 && answer.length === expected.length && timingSafeEqual(answer, Buffer.from(expected))
   } catch {
     // Not reachable, redirected, or no JSON: to X each of them is a failed check.
     return false

@@ -2,16 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type {
-  Answerable,
-  Cursor,
-  Delivery,
-  Incoming,
-  IncomingMention,
-  Line,
-  OutgoingPost,
-  Secrets,
-} from '../../connectors/connector.ts'
+import type { Answerable, Cursor, Delivery, Incoming, IncomingMention, Line, OutgoingPost, Secrets } from '../../connectors/connector.ts'
 import { facebook } from '../../connectors/facebook/connector.ts'
 import { startGraphSimulator } from '../../simulators/graph/start.ts'
 import { lineTo } from './facebook-local-graph.ts'
@@ -55,9 +46,7 @@ async function webhookOf(appSecrets: Secrets) {
       return void response.writeHead(401).end()
     }
     bodies.push(raw.toString())
-    incoming.push(
-      ...facebook.read({ source: 'webhook', headers: {}, body: raw.toString(), receivedAt: new Date(), account: null }),
-    )
+    incoming.push(...facebook.read({ source: 'webhook', headers: {}, body: raw.toString(), receivedAt: new Date(), account: null }))
     response.writeHead(200).end()
   })
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
@@ -82,10 +71,7 @@ async function pushedWorld() {
   return { ...here, webhook }
 }
 
-async function pollAll(
-  line: Line,
-  cursor: Cursor = {},
-): Promise<{ mentions: IncomingMention[]; lists: string[]; cursor: Cursor }> {
+async function pollAll(line: Line, cursor: Cursor = {}): Promise<{ mentions: IncomingMention[]; lists: string[]; cursor: Cursor }> {
   const polling = facebook.intake.polling!.poll(line, cursor)
   const mentions: IncomingMention[] = []
   const lists: string[] = []
@@ -221,13 +207,7 @@ describe('sign-in', () => {
     expect(here.control.subscriptions()).toMatchObject({
       apps: [{ callbackUrl: here.webhook.url, active: true }],
       pages: {
-        [`${here.app.id} ${here.page.id}`]: expect.arrayContaining([
-          'feed',
-          'mention',
-          'messages',
-          'message_echoes',
-          'message_edits',
-        ]),
+        [`${here.app.id} ${here.page.id}`]: expect.arrayContaining(['feed', 'mention', 'messages', 'message_echoes', 'message_edits']),
       },
     })
   })
@@ -256,9 +236,7 @@ describe('what is pushed', () => {
     const edited = webhook.mentions().find(one => one.isEdit)!
     expect(edited).toMatchObject({ externalId: mention.externalId, text: 'Kargom hâlâ nerede?' })
     expect(edited.version).toBeGreaterThan(mention.version)
-    expect(webhook.incoming.filter(one => one.kind === 'removal')).toMatchObject([
-      { externalId: mention.externalId, visibility: 'public' },
-    ])
+    expect(webhook.incoming.filter(one => one.kind === 'removal')).toMatchObject([{ externalId: mention.externalId, visibility: 'public' }])
   })
 
   it('a visitor post, a mention elsewhere, a batch, a duplicate and a reordering', async () => {
@@ -340,16 +318,16 @@ describe('what is polled', () => {
     const cursor = String(here.now().getTime())
     expect((await pollAll(line, { feed: cursor, tagged: cursor, messages: cursor })).mentions).toEqual([])
     const fresh = here.control.comment({ on: here.mention.externalId, from: 'Bo Testgil', message: 'me too' })
-    expect(
-      (await pollAll(line, { feed: cursor, tagged: cursor, messages: cursor })).mentions.map(one => one.externalId),
-    ).toEqual([here.post.id, fresh.id])
+    expect((await pollAll(line, { feed: cursor, tagged: cursor, messages: cursor })).mentions.map(one => one.externalId)).toEqual([
+      here.post.id,
+      fresh.id,
+    ])
   })
 
   it('follows every page of a long list', async () => {
     const here = await world()
     const post = here.control.post({ page: here.page.id, from: here.page.id, message: 'Ask us anything' })
-    for (let nth = 0; nth < 230; nth++)
-      here.control.comment({ on: post.id, from: `Guest ${nth}`, message: `question ${nth}` })
+    for (let nth = 0; nth < 230; nth++) here.control.comment({ on: post.id, from: `Guest ${nth}`, message: `question ${nth}` })
     const { mentions, lists } = await pollAll(here.line)
     expect(new Set(mentions.map(one => one.externalId)).size).toBe(231)
     expect(lists.filter(list => list === 'comments')).toHaveLength(3)
@@ -371,8 +349,7 @@ describe('what is polled', () => {
   it('stops in the middle when the allowance is nearly used up, and keeps no cursor', async () => {
     const here = await world()
     const post = here.control.post({ page: here.page.id, from: here.page.id, message: 'Ask us anything' })
-    for (let nth = 0; nth < 120; nth++)
-      here.control.comment({ on: post.id, from: `Guest ${nth}`, message: `question ${nth}` })
+    for (let nth = 0; nth < 120; nth++) here.control.comment({ on: post.id, from: `Guest ${nth}`, message: `question ${nth}` })
     here.control.setUsage({ percent: 96 })
     const told: [string, number][] = []
     const line = { ...here.line, onBudget: (name: string, remaining: number) => told.push([name, remaining]) }
@@ -409,9 +386,7 @@ describe('what is sent', () => {
   it('a comment below theirs, seen by the customer, and told back by the push', async () => {
     const { control, webhook, mention, line } = await oneComment()
     const sent = await facebook.send(answerTo(mention), line)
-    expect(control.replies({ to: mention.externalId })).toMatchObject([
-      { id: sent.externalId, isOurs: true, message: 'On its way 🙏 ^BN' },
-    ])
+    expect(control.replies({ to: mention.externalId })).toMatchObject([{ id: sent.externalId, isOurs: true, message: 'On its way 🙏 ^BN' }])
     expect((await fetch(sent.url!)).status).toBe(200)
     await control.pushesDelivered()
     expect(webhook.mentions().at(-1)).toMatchObject({
@@ -425,18 +400,16 @@ describe('what is sent', () => {
     const { control, mention, line } = await oneComment()
     const post = answerTo(mention, { visibility: 'private', isPrivateReply: true })
     await facebook.send(post, line)
-    expect(control.messages({ customer: 'Ada Testgil' })).toMatchObject([
-      { fromPage: true, answersComment: mention.externalId },
-    ])
+    expect(control.messages({ customer: 'Ada Testgil' })).toMatchObject([{ fromPage: true, answersComment: mention.externalId }])
     await expect(facebook.send(post, line)).rejects.toMatchObject({
       kind: 'refused',
       message: expect.stringContaining('already sent'),
     })
     const late = await oneComment()
     late.control.moveClock({ ms: 8 * DAY })
-    await expect(
-      facebook.send(answerTo(late.mention, { visibility: 'private', isPrivateReply: true }), late.line),
-    ).rejects.toMatchObject({ kind: 'refused' })
+    await expect(facebook.send(answerTo(late.mention, { visibility: 'private', isPrivateReply: true }), late.line)).rejects.toMatchObject({
+      kind: 'refused',
+    })
   })
 
   it('Messenger: within a day, as a human agent within seven where granted, and no later', async () => {

@@ -26,12 +26,7 @@ describe('the package named request', () => {
   })
 
   it('leaves Graph for loopback only', async () => {
-    for (const base of [
-      'http://192.0.2.7',
-      'https://graph.example.com',
-      'http://127.0.0.1.example.com',
-      'http://localhost.example.com',
-    ])
+    for (const base of ['http://192.0.2.7', 'https://graph.example.com', 'http://127.0.0.1.example.com', 'http://localhost.example.com'])
       await expect(graphClient.call(callTo(base))).rejects.toMatchObject({
         kind: 'refused',
         message: expect.stringContaining('loopback'),
@@ -77,9 +72,7 @@ describe('the defects of fb', () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, nth) =>
         graphClient.call(
-          nth % 2
-            ? callTo(two.base, { params, token: 'token-two', appSecret: 'secret-two' })
-            : callTo(one.base, { params }),
+          nth % 2 ? callTo(two.base, { params, token: 'token-two', appSecret: 'secret-two' }) : callTo(one.base, { params }),
         ),
       ),
     )
@@ -88,12 +81,8 @@ describe('the defects of fb', () => {
       expect(answer.usage[0]!.percent).toBe(nth % 2 ? 22 : 11)
     })
     const proof = (token: string, secret: string) => createHmac('sha256', secret).update(token).digest('hex')
-    expect(new Set(one.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(
-      new Set([proof('token-one', 'secret-one')]),
-    )
-    expect(new Set(two.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(
-      new Set([proof('token-two', 'secret-two')]),
-    )
+    expect(new Set(one.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(new Set([proof('token-one', 'secret-one')]))
+    expect(new Set(two.asked.map(asked => asked.query.get('appsecret_proof')))).toEqual(new Set([proof('token-two', 'secret-two')]))
   })
 
   it('HTML answer: a read is tried again, a write is unsure', async () => {
@@ -225,8 +214,7 @@ describe('what Meta says', () => {
     [{ 'x-page-usage': '{"call_count":95,"total_time":1}' }, ['page', 0, 5]],
     [
       {
-        'x-business-use-case-usage':
-          '{"1":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":12}]}',
+        'x-business-use-case-usage': '{"1":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":12}]}',
       },
       ['messenger', 0, 12],
     ],

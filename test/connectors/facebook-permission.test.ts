@@ -62,11 +62,7 @@ it.each<[Case, boolean, string]>([
   [{ ask: 'private', about: 'comment', ageMs: 7 * DAY - 5 * MINUTE }, false, '7 days'],
   [{ ask: 'private', about: 'comment', ageMs: 7 * DAY, humanAgent: true }, false, '7 days'],
   [{ ask: 'private', about: 'comment', ageMs: HOUR, privateReplySent: true }, false, 'opens when the customer answers'],
-  [
-    { ask: 'private', about: 'comment', ageMs: HOUR, privateReplySent: true, lastPrivateMs: MINUTE },
-    false,
-    'answer their newest message',
-  ],
+  [{ ask: 'private', about: 'comment', ageMs: HOUR, privateReplySent: true, lastPrivateMs: MINUTE }, false, 'answer their newest message'],
   [{ ask: 'private', about: 'comment', ageMs: HOUR, facts: { elsewhere: true } }, false, 'another page'],
   // In public always, but for a chat and for what was removed
   [{ ask: 'public', about: 'comment', ageMs: 400 * DAY }, true, 'Everyone'],
@@ -80,12 +76,8 @@ it.each<[Case, boolean, string]>([
 })
 
 it("names the window's end five minutes early", () => {
-  expect(ask({ ask: 'private', about: 'message', ageMs: HOUR }).until).toEqual(
-    new Date(NOW.getTime() + 23 * HOUR - 5 * MINUTE),
-  )
-  expect(ask({ ask: 'private', about: 'comment', ageMs: DAY }).until).toEqual(
-    new Date(NOW.getTime() + 6 * DAY - 5 * MINUTE),
-  )
+  expect(ask({ ask: 'private', about: 'message', ageMs: HOUR }).until).toEqual(new Date(NOW.getTime() + 23 * HOUR - 5 * MINUTE))
+  expect(ask({ ask: 'private', about: 'comment', ageMs: DAY }).until).toEqual(new Date(NOW.getTime() + 6 * DAY - 5 * MINUTE))
 })
 
 it('offers what is left to do, in order', () => {

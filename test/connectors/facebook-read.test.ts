@@ -44,9 +44,7 @@ describe('which words are newer', () => {
   const added = versionOf(readFeed({ ...comment, verb: 'add', message: 'first', created_time: SECONDS - 3600 }))
   it('an edit is newer than what was written, and a late copy of that never wins', () => {
     const edited = versionOf(readFeed({ ...comment, verb: 'edited', message: 'second', created_time: SECONDS }))
-    const redelivered = versionOf(
-      readFeed({ ...comment, verb: 'add', message: 'first', created_time: SECONDS - 3600 }, SECONDS + 900),
-    )
+    const redelivered = versionOf(readFeed({ ...comment, verb: 'add', message: 'first', created_time: SECONDS - 3600 }, SECONDS + 900))
     expect(edited).toBeGreaterThan(added)
     expect(redelivered).toBe(added)
   })
@@ -121,10 +119,7 @@ describe('what nobody told us about is thrown, so that it is kept and shown', ()
     ['another object', () => readBody({ object: 'instagram', entry: [] })],
     ['an entry without a list', () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1 }] })],
     ['an entry without an id', () => readBody({ object: 'page', entry: [{ time: 1, changes: [] }] })],
-    [
-      'another field',
-      () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1, changes: [{ field: 'ratings', value: {} }] }] }),
-    ],
+    ['another field', () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1, changes: [{ field: 'ratings', value: {} }] }] })],
     ['another item', () => readFeed({ item: 'hologram', verb: 'add' })],
     ['another verb', () => readFeed({ ...comment, verb: 'sing' })],
     ['a comment without an id', () => readFeed({ item: 'comment', verb: 'add', post_id: `${PAGE}_9` })],
@@ -137,10 +132,7 @@ describe('what nobody told us about is thrown, so that it is kept and shown', ()
     expect(reading).toThrow()
   })
 
-  it.each(['delivery', 'read', 'reaction', 'referral', 'optin', 'pass_thread_control'])(
-    'but a %s says nothing',
-    kind => {
-      expect(readMessaging({ [kind]: {} })).toEqual([])
-    },
-  )
+  it.each(['delivery', 'read', 'reaction', 'referral', 'optin', 'pass_thread_control'])('but a %s says nothing', kind => {
+    expect(readMessaging({ [kind]: {} })).toEqual([])
+  })
 })

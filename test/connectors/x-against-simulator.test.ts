@@ -1,13 +1,6 @@
 // The X connector against the simulated X: sign-in, polls, pushes, answers, renewals, and everything that goes wrong on the way.
 import { describe, expect, it } from 'vitest'
-import {
-  type Answerable,
-  type Cursor,
-  type Incoming,
-  type Line,
-  type OutgoingPost,
-  PlatformError,
-} from '../../connectors/connector.ts'
+import { type Answerable, type Cursor, type Incoming, type Line, type OutgoingPost, PlatformError } from '../../connectors/connector.ts'
 import { x } from '../../connectors/x/connector.ts'
 import { EVENT_TYPES } from '../../connectors/x/subscribe.ts'
 import { openDoor, simulatedX } from './x-simulated.ts'
@@ -53,9 +46,7 @@ describe('signing in', () => {
   })
 
   it('sends the operator to X itself when no simulator is named', () => {
-    const address = new URL(
-      x.signIn!.authorizeUrl({ app: { clientId: 'us' }, apiBase: null, redirectUri, state: 's', verifier }),
-    )
+    const address = new URL(x.signIn!.authorizeUrl({ app: { clientId: 'us' }, apiBase: null, redirectUri, state: 's', verifier }))
     expect(address.origin + address.pathname).toBe('https://x.com/i/oauth2/authorize')
     expect(Object.fromEntries(address.searchParams)).toMatchObject({
       client_id: 'us',
@@ -73,11 +64,7 @@ describe('signing in', () => {
       verifier,
     })
     expect((await fetch(address)).status).toBe(200)
-    const form = new URLSearchParams([
-      ...new URL(address).searchParams,
-      ['account', account],
-      ['decision', 'authorize'],
-    ])
+    const form = new URLSearchParams([...new URL(address).searchParams, ['account', account], ['decision', 'authorize']])
     const answer = await fetch(`${url}/i/oauth2/authorize`, { method: 'POST', body: form, redirect: 'manual' })
     const back = new URL(answer.headers.get('location')!)
     expect(back.searchParams.get('state')).toBe('the-state')
@@ -156,8 +143,7 @@ describe('polling', () => {
   it('walks a long list of private messages over several polls, missing none', async () => {
     const { control, lineOf } = await simulatedX()
     const { line } = lineOf()
-    for (let nth = 0; nth < 650; nth++)
-      control.directMessage({ from: 'cleo_flies', to: 'HeronAir', text: `part ${nth}` })
+    for (let nth = 0; nth < 650; nth++) control.directMessage({ from: 'cleo_flies', to: 'HeronAir', text: `part ${nth}` })
     const first = await polled(line, {})
     expect(first.incoming).toHaveLength(400)
     control.directMessage({ from: 'cleo_flies', to: 'HeronAir', text: 'in between' })
@@ -235,19 +221,10 @@ describe('pushes', () => {
     expect(await control.pushesDelivered({ timeoutMs: 10_000 })).toBe(true)
 
     const incoming = door.deliveries.flatMap(x.read)
-    expect(
-      door.deliveries.every(delivery =>
-        x.intake.webhook!.verify(Buffer.from(delivery.body), delivery.headers, app as never),
-      ),
-    ).toBe(true)
-    expect(
-      mentionsOf(incoming).map(one => [
-        one.direction,
-        one.facts!.summonedBy,
-        one.author?.handle,
-        one.author?.followers,
-      ]),
-    ).toEqual(
+    expect(door.deliveries.every(delivery => x.intake.webhook!.verify(Buffer.from(delivery.body), delivery.headers, app as never))).toBe(
+      true,
+    )
+    expect(mentionsOf(incoming).map(one => [one.direction, one.facts!.summonedBy, one.author?.handle, one.author?.followers])).toEqual(
       expect.arrayContaining([
         ['inbound', 'mention', 'cleo_flies', 12],
         ['outbound', null, 'HeronAir', expect.any(Number)],
@@ -278,9 +255,9 @@ describe('pushes', () => {
 
   it('cannot be asked for without the Bearer Token', async () => {
     const { line } = (await simulatedX()).lineOf()
-    await expect(
-      x.onConnected!({ ...line, secrets: { ...line.secrets, bearerToken: '' } }, 'http://127.0.0.1:9/'),
-    ).rejects.toMatchObject({ kind: 'refused' })
+    await expect(x.onConnected!({ ...line, secrets: { ...line.secrets, bearerToken: '' } }, 'http://127.0.0.1:9/')).rejects.toMatchObject({
+      kind: 'refused',
+    })
   })
 })
 
@@ -291,9 +268,7 @@ describe('answering', () => {
     const post = control.post({ from: 'cleo_flies', text: '@HeronAir bag lost' })
     const mention = await answerable(line)
     const sent = await x.send(outgoing('On its way. ^BN', mention), line)
-    expect(control.replies({ to: post.id })).toMatchObject([
-      { id: sent.externalId, text: '@cleo_flies On its way. ^BN', byApp: true },
-    ])
+    expect(control.replies({ to: post.id })).toMatchObject([{ id: sent.externalId, text: '@cleo_flies On its way. ^BN', byApp: true }])
     await x.send(outgoing('Your code? ^BN', mention, 'private'), line)
     expect(control.messages()).toMatchObject([{ from: 'HeronAir', to: 'cleo_flies', text: 'Your code? ^BN' }])
     const status = await x.send(outgoing('All flights are late.', null), line)
@@ -497,8 +472,7 @@ async function polled(line: Line, cursor: Cursor) {
 }
 
 const mentionsOf = (incoming: Incoming[]) => incoming.flatMap(one => (one.kind === 'mention' ? [one.mention] : []))
-const idOf = (incoming: Incoming[], handle: string) =>
-  mentionsOf(incoming).find(one => one.author?.handle === handle)!.author!.externalId
+const idOf = (incoming: Incoming[], handle: string) => mentionsOf(incoming).find(one => one.author?.handle === handle)!.author!.externalId
 
 async function answerable(line: Line): Promise<Answerable> {
   const [mention] = mentionsOf((await polled(line, {})).incoming)
@@ -510,10 +484,6 @@ async function answerable(line: Line): Promise<Answerable> {
   }
 }
 
-function outgoing(
-  text: string,
-  inReplyTo: Answerable | null,
-  visibility: OutgoingPost['visibility'] = 'public',
-): OutgoingPost {
+function outgoing(text: string, inReplyTo: Answerable | null, visibility: OutgoingPost['visibility'] = 'public'): OutgoingPost {
   return { key: '0198c0de-0000-7000-8000-00000000000a', text, visibility, inReplyTo, isPrivateReply: false }
 }

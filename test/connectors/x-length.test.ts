@@ -35,19 +35,18 @@ describe('the weighted length', () => {
     ['on its way @cleo_flies', 22],
     ['@cleo_flies, on its way', 23],
     ['@a_handle_much_too_long_for_x hi', 32],
-  ])('of the answer %j is %i: the handles it begins with are free', (text, length) =>
-    expect(weightedReplyLength(text)).toBe(length),
-  )
+  ])('of the answer %j is %i: the handles it begins with are free', (text, length) => expect(weightedReplyLength(text)).toBe(length))
 
   it('sees links as X does', () => {
-    expect(['https://example.com', 'see example.com/a', 'HTTP://EXAMPLE.COM'].map(containsLink)).toEqual([
-      true,
-      true,
-      true,
+    expect(['https://example.com', 'see example.com/a', 'HTTP://EXAMPLE.COM'].map(containsLink)).toEqual([true, true, true])
+    expect(['no link', 'help@example.com', '#example.com', '@example.com', 'wait...what', '1.5'].map(containsLink)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
     ])
-    expect(
-      ['no link', 'help@example.com', '#example.com', '@example.com', 'wait...what', '1.5'].map(containsLink),
-    ).toEqual([false, false, false, false, false, false])
   })
 
   it('is quick however odd the text', () => {

@@ -16,16 +16,8 @@ describe("asking X's rules", () => {
     ],
     ['a repost', { mention: { facts: { repost: true } } }, { allowed: false, instead: ['open'] }],
     ['a private message, in public', { mention: { visibility: 'private' } }, { allowed: false, instead: ['private'] }],
-    [
-      'a private message, in private',
-      { mention: { visibility: 'private' }, visibility: 'private' },
-      { allowed: true, costUsd: 0.015 },
-    ],
-    [
-      'who did not, in private',
-      { mention: { addressesUs: false }, visibility: 'private' },
-      { allowed: true, costUsd: 0.015 },
-    ],
+    ['a private message, in private', { mention: { visibility: 'private' }, visibility: 'private' }, { allowed: true, costUsd: 0.015 }],
+    ['who did not, in private', { mention: { addressesUs: false }, visibility: 'private' }, { allowed: true, costUsd: 0.015 }],
     [
       'in private, without the permission',
       { visibility: 'private', capabilities: { tier: 'self-serve', dms: false } },
@@ -43,9 +35,7 @@ describe("asking X's rules", () => {
   })
 
   it('names the price of a link before it is sent', () => {
-    expect(x.mayReply(asked({ text: 'see example.com' })).because).toBe(
-      'Costs $0.20 because of the link; without it $0.01.',
-    )
+    expect(x.mayReply(asked({ text: 'see example.com' })).because).toBe('Costs $0.20 because of the link; without it $0.01.')
   })
 
   it('offers the place where a person answers by hand', () => {

@@ -15,10 +15,7 @@ describe('reading X', () => {
     ['a post without text', event('post.mention.create', { ...post, text: undefined })],
     ['a post without a time', event('post.mention.create', { ...post, created_at: 'yesterday' })],
     ['a post without an author', event('post.mention.create', { ...post, author_id: undefined })],
-    [
-      'the retired account activity shape',
-      JSON.stringify({ for_user_id: '1', tweet_create_events: [{ id_str: '9', text: 'hi' }] }),
-    ],
+    ['the retired account activity shape', JSON.stringify({ for_user_id: '1', tweet_create_events: [{ id_str: '9', text: 'hi' }] })],
     ['a stream of errors', JSON.stringify({ errors: [{ title: 'ConnectionException' }] })],
     [
       'a private message without a sender',
@@ -36,9 +33,7 @@ describe('reading X', () => {
   })
 
   it('does not take an old version that arrives late for the newest', () => {
-    const versions = ['9', '12', '15'].map(id =>
-      event('post.mention.create', { ...post, id, edit_history_tweet_ids: ['9', '12', '15'] }),
-    )
+    const versions = ['9', '12', '15'].map(id => event('post.mention.create', { ...post, id, edit_history_tweet_ids: ['9', '12', '15'] }))
     expect(versions.map(body => x.read(pushed(body))[0])).toMatchObject([
       { mention: { externalId: '9', version: 1, isEdit: false, replyToExternalId: '15' } },
       { mention: { externalId: '9', version: 2, isEdit: true, replyToExternalId: '15' } },
@@ -74,9 +69,8 @@ describe("X's challenge", () => {
       response_token: `sha256=${signBytes('a-secret', 'abc-_+/=', 'base64')}`,
     })
   })
-  it.each(['{}', '[1]', '"a"', 'a b', 'a\nb', 'ä', 'a'.repeat(201), ''])(
-    'signs no token that could be a delivery: %j',
-    token => expect(ask(token)).toBeNull(),
+  it.each(['{}', '[1]', '"a"', 'a b', 'a\nb', 'ä', 'a'.repeat(201), ''])('signs no token that could be a delivery: %j', token =>
+    expect(ask(token)).toBeNull(),
   )
   it('is not answered by an app without its secret', () => {
     expect(x.intake.webhook!.handshake(new URLSearchParams({ crc_token: 'abc' }), {})).toBeNull()

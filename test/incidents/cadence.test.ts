@@ -9,13 +9,24 @@ const at = (time: string) => new Date(`2026-03-02T${time}Z`)
 
 describe('the next update is due', () => {
   test.each([
-    ['SEV1', true, '10:30:00'], ['SEV1', false, '11:00:00'], ['SEV2', true, '11:00:00'], ['SEV2', false, '11:00:00'], ['SEV3', true, null],
-  ] as const)('%s, short posts %s → %s', (severity, isShort, due) => expect(nextUpdateDueAt(severity, isShort, at('10:00:00'))).toEqual(due && at(due)))
+    ['SEV1', true, '10:30:00'],
+    ['SEV1', false, '11:00:00'],
+    ['SEV2', true, '11:00:00'],
+    ['SEV2', false, '11:00:00'],
+    ['SEV3', true, null],
+  ] as const)('%s, short posts %s → %s', (severity, isShort, due) =>
+    expect(nextUpdateDueAt(severity, isShort, at('10:00:00'))).toEqual(due && at(due)),
+  )
 })
 
 describe('a countdown', () => {
-  test.each([[null, 'none'], ['10:05:01', 'calm'], ['10:05:00', 'soon'], ['10:00:00', 'soon'], ['09:59:59', 'overdue']] as const)('due at %s, at 10:00 is %s', (due, state) =>
-    expect(lateness(due && at(due), at('10:00:00'))).toBe(state))
+  test.each([
+    [null, 'none'],
+    ['10:05:01', 'calm'],
+    ['10:05:00', 'soon'],
+    ['10:00:00', 'soon'],
+    ['09:59:59', 'overdue'],
+  ] as const)('due at %s, at 10:00 is %s', (due, state) => expect(lateness(due && at(due), at('10:00:00'))).toBe(state))
 })
 
 test('two posts lie ten minutes apart', () => {
@@ -31,7 +42,11 @@ test('the all-clear waits for fifteen minutes of monitoring', () => {
 })
 
 test('an incident may step back while it runs, and is resolved only by the all-clear', () => {
-  expect([mayMove('monitoring', 'investigating'), mayMove('investigating', 'monitoring'), mayMove('resolved', 'postmortem')]).toEqual([true, true, true])
+  expect([mayMove('monitoring', 'investigating'), mayMove('investigating', 'monitoring'), mayMove('resolved', 'postmortem')]).toEqual([
+    true,
+    true,
+    true,
+  ])
   expect([mayMove('monitoring', 'resolved'), mayMove('resolved', 'investigating')]).toEqual([false, false])
 })
 

@@ -5,25 +5,41 @@ import { openTicket } from '../open-ticket.ts'
 import { testWorld, type World } from '../world.ts'
 
 describe('P(X ≥ c) for a Poisson mean', () => {
-  test.each([[6, 0.8, 0.00018], [4, 0.8, 0.0091], [6, 2, 0.0166], [0, 3, 1]])('c %i, λ %f → %f', (count, mean, chance) => {
+  test.each([
+    [6, 0.8, 0.00018],
+    [4, 0.8, 0.0091],
+    [6, 2, 0.0166],
+    [0, 3, 1],
+  ])('c %i, λ %f → %f', (count, mean, chance) => {
     expect(Math.abs(poissonTail(count, mean) - chance)).toBeLessThan(0.00005)
   })
 })
 
 describe('one run', () => {
   test.each([
-    [6, 0.8, 'likely'], [4, 0.8, 'possible'], [6, 2, null], [5, 0, 'likely'], [3, 0, null],
-    [5, null, 'likely'], [4, null, null],
+    [6, 0.8, 'likely'],
+    [4, 0.8, 'possible'],
+    [6, 2, null],
+    [5, 0, 'likely'],
+    [3, 0, null],
+    [5, null, 'likely'],
+    [4, null, null],
   ] as const)('c %i, λ %s → %s', (reporters, expected, likelihood) => expect(judgeReporters(reporters, expected)).toBe(likelihood))
 })
 
 test('likely needs two runs in a row', () => {
-  expect([judgeRuns('likely', 'likely'), judgeRuns('likely', null), judgeRuns('possible', null), judgeRuns(null, 'likely')]).toEqual(['likely', 'possible', 'possible', null])
+  expect([judgeRuns('likely', 'likely'), judgeRuns('likely', null), judgeRuns('possible', null), judgeRuns(null, 'likely')]).toEqual([
+    'likely',
+    'possible',
+    'possible',
+    null,
+  ])
 })
 
 async function report(world: World, minutesAgo: number[]) {
   const account = await world.account({ platform: 'x' })
-  for (const minutes of minutesAgo) await openTicket(world.desk.db, account, { startedAt: new Date(world.desk.now().getTime() - minutes * 60_000) })
+  for (const minutes of minutesAgo)
+    await openTicket(world.desk.db, account, { startedAt: new Date(world.desk.now().getTime() - minutes * 60_000) })
 }
 
 test('five different people in ten minutes are a likely outage while there is no history', async () => {
@@ -42,7 +58,14 @@ test('one person counts once', async () => {
 
 test('what is usual at this hour of this weekday is no outage', async () => {
   const world = await testWorld()
-  await report(world, [2, 3, 4, 5, 6, ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap(week => Array.from({ length: 18 }, (_, n) => week * 7 * 1440 - 1 - n))])
+  await report(world, [
+    2,
+    3,
+    4,
+    5,
+    6,
+    ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap(week => Array.from({ length: 18 }, (_, n) => week * 7 * 1440 - 1 - n)),
+  ])
   expect(await findSuggestion(world.desk.db, world.desk.now())).toBeNull()
 })
 

@@ -7,17 +7,35 @@ async function withIncident() {
   const world = await webWorld()
   const account = await world.account({ platform: 'x' })
   const lead = await world.signIn('lead')
-  const answer = await lead.post('/incidents', [['title', 'Login errors'], ['impact', 'log in'], ['severity', 'SEV1'], ['otherComponents', 'Sign-in']])
+  const answer = await lead.post('/incidents', [
+    ['title', 'Login errors'],
+    ['impact', 'log in'],
+    ['severity', 'SEV1'],
+    ['otherComponents', 'Sign-in'],
+  ])
   const { db } = world.desk
   const incident = () => db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow()
   const posts = () => db.selectFrom('replies').selectAll().where('statusUpdateId', 'is not', null).execute()
-  const ticket = (minutesAgo: number, given: object = {}) => openTicket(db, account, { startedAt: new Date(world.desk.now().getTime() - minutesAgo * 60_000), ...given })
+  const ticket = (minutesAgo: number, given: object = {}) =>
+    openTicket(db, account, { startedAt: new Date(world.desk.now().getTime() - minutesAgo * 60_000), ...given })
   const { number } = await incident()
   const hidden = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)![1]!
   const publish = async (path: string, more: Record<string, string> = {}) => {
     const html = await (await lead.get(path)).text()
     const text = 'You know what we know. Next by {{next}}.'
-    return { form: { updateId: hidden(html, 'updateId'), kind: hidden(html, 'kind'), to: 'investigating', nextMinutes: '30', text, account: account.id, [`text-${account.id}`]: text, ...more }, html }
+    return {
+      form: {
+        updateId: hidden(html, 'updateId'),
+        kind: hidden(html, 'kind'),
+        to: 'investigating',
+        nextMinutes: '30',
+        text,
+        account: account.id,
+        [`text-${account.id}`]: text,
+        ...more,
+      },
+      html,
+    }
   }
   return { ...world, lead, answer, account, incident, posts, ticket, number, publish }
 }
@@ -43,7 +61,9 @@ test('publishing posts once, however often the form is sent', async () => {
   const { form } = await publish(`/incidents/${number}/update?kind=holding`)
   expect(saidBy(await lead.post(`/incidents/${number}/updates`, form))).toContain('1 post')
   expect(saidBy(await lead.post(`/incidents/${number}/updates`, form))).toContain('nothing was posted twice')
-  expect((await posts()).map(post => post.text)).toEqual([expect.stringMatching(/^You know what we know\. Next by \d\d:\d\d UTC\. \^Team$/)])
+  expect((await posts()).map(post => post.text)).toEqual([
+    expect.stringMatching(/^You know what we know\. Next by \d\d:\d\d UTC\. \^Team$/),
+  ])
 })
 
 test('a text over the platform’s limit comes back with what is wrong, and nothing is published', async () => {
@@ -71,13 +91,18 @@ test('matching reports are shown before they are linked, and unlinked one by one
   expect([html.includes(report.id), html.includes(other.id)]).toEqual([true, false])
   expect(saidBy(await lead.post(`/incidents/${number}/links`, { ticket: report.id }))).toContain('1 ticket linked and held')
   expect(saidBy(await lead.post(`/incidents/${number}/links/${report.number}/undo`))).toContain('due time it had')
-  expect((await desk.db.selectFrom('tickets').selectAll().where('id', '=', report.id).executeTakeFirstOrThrow()).responseDueAt).toEqual(report.responseDueAt)
+  expect((await desk.db.selectFrom('tickets').selectAll().where('id', '=', report.id).executeTakeFirstOrThrow()).responseDueAt).toEqual(
+    report.responseDueAt,
+  )
 })
 
 test('the all-clear asks why when it is early, then leads to the review, where the exception is unticked', async () => {
   const { lead, number, ticket, publish, incident, desk } = await withIncident()
   const [report, question] = [await ticket(5), await ticket(5, { category: 'account_question' })]
-  await lead.post(`/incidents/${number}/links`, [['ticket', report.id], ['ticket', question.id]])
+  await lead.post(`/incidents/${number}/links`, [
+    ['ticket', report.id],
+    ['ticket', question.id],
+  ])
   const { form } = await publish(`/incidents/${number}/all-clear`, { text: 'Fixed.' })
   expect((await lead.post(`/incidents/${number}/updates`, form)).status).toBe(409)
   const cleared = await lead.post(`/incidents/${number}/updates`, { ...form, overrideBecause: 'the vendor confirmed' })
@@ -86,7 +111,15 @@ test('the all-clear asks why when it is early, then leads to the review, where t
   const html = await (await lead.get(`/incidents/${number}/review`)).text()
   expect(html).toMatch(new RegExp(`name="solve" value="${report.id}" checked`))
   expect(html).not.toMatch(new RegExp(`name="solve" value="${question.id}" checked`))
-  expect(saidBy(await lead.post(`/incidents/${number}/review`, [['shown', report.id], ['shown', question.id], ['solve', report.id]]))).toContain('1 ticket solved, 1 back in the queue')
+  expect(
+    saidBy(
+      await lead.post(`/incidents/${number}/review`, [
+        ['shown', report.id],
+        ['shown', question.id],
+        ['solve', report.id],
+      ]),
+    ),
+  ).toContain('1 ticket solved, 1 back in the queue')
   expect((await desk.db.selectFrom('tickets').select('status').where('id', '=', report.id).executeTakeFirstOrThrow()).status).toBe('solved')
 })
 
@@ -95,7 +128,11 @@ test('an exception of another incident is not unlinked by this review', async ()
   const elsewhere = await ticket(5)
   const { form } = await publish(`/incidents/${number}/all-clear`, { text: 'Fixed.', overrideBecause: 'tested' })
   await lead.post(`/incidents/${number}/updates`, form)
-  await lead.post('/incidents', [['title', 'Payments'], ['impact', 'pay'], ['severity', 'SEV2']])
+  await lead.post('/incidents', [
+    ['title', 'Payments'],
+    ['impact', 'pay'],
+    ['severity', 'SEV2'],
+  ])
   await lead.post(`/incidents/${number + 1}/links`, { ticket: elsewhere.id })
   await lead.post(`/incidents/${number}/review`, { shown: elsewhere.id })
   expect((await desk.db.selectFrom('tickets').select('isHeld').where('id', '=', elsewhere.id).executeTakeFirstOrThrow()).isHeld).toBe(true)

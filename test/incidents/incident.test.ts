@@ -1,6 +1,7 @@
 // An outage from declaration to all-clear: links hold, unlinks restore, updates go out once, exceptions stay.
-import { expect, test } from 'vitest'
+
 import { v7 as newId } from 'uuid'
+import { expect, test } from 'vitest'
 import { solveLinked } from '../../incidents/all-clear.ts'
 import { declareIncident, incidentFor, linkTicket, linkTickets, moveIncident, unlinkTicket } from '../../incidents/incident.ts'
 import { publishUnchanged, publishUpdate, retryBroadcast } from '../../incidents/status-update.ts'
@@ -12,7 +13,13 @@ async function outage() {
   const world = await testWorld()
   const account = await world.account({ platform: 'x' })
   const { desk, ana } = world
-  const declared = await declareIncident(desk, { title: 'Login errors', impact: 'log in to the app.', severity: 'SEV1', components: ['Sign-in'], teammateId: ana.id })
+  const declared = await declareIncident(desk, {
+    title: 'Login errors',
+    impact: 'log in to the app.',
+    severity: 'SEV1',
+    components: ['Sign-in'],
+    teammateId: ana.id,
+  })
   if (!declared.ok) throw new Error(declared.because)
   const { incident } = declared
   const ticket = (minutesAgo: number, given: Parameters<typeof openTicket>[2] | object = {}) =>
@@ -21,8 +28,16 @@ async function outage() {
   const update = async (more: Partial<Parameters<typeof publishUpdate>[1]> = {}) => {
     const proposal = await proposeUpdate(desk, incident, 'holding')
     return publishUpdate(desk, {
-      updateId: newId(), incidentId: incident.id, kind: 'holding', to: 'investigating', text: proposal.text, renditions: proposal.renditions,
-      nextUpdateAt: new Date(desk.now().getTime() + 30 * 60_000), zone: 'UTC', teammateId: ana.id, ...more,
+      updateId: newId(),
+      incidentId: incident.id,
+      kind: 'holding',
+      to: 'investigating',
+      text: proposal.text,
+      renditions: proposal.renditions,
+      nextUpdateAt: new Date(desk.now().getTime() + 30 * 60_000),
+      zone: 'UTC',
+      teammateId: ana.id,
+      ...more,
     })
   }
   const posts = () => desk.db.selectFrom('replies').selectAll().where('statusUpdateId', 'is not', null).execute()
@@ -81,7 +96,10 @@ test('a post says what, until when in which zone, and who', async () => {
   const { update, posts } = await outage()
   await update()
   expect((await posts())[0]).toMatchObject({
-    role: 'broadcast', status: 'approved', visibility: 'public', ticketId: null,
+    role: 'broadcast',
+    status: 'approved',
+    visibility: 'public',
+    ticketId: null,
     text: "We know some of you can't log in to the app. We're on it and will update here by 10:30 UTC. ^Team",
   })
 })
@@ -96,7 +114,11 @@ test('a second update waits ten minutes or has a reason', async () => {
 
 test('too long for a platform, a placeholder left open and a time gone by are refused, and nothing is published', async () => {
   const { update, posts, account, desk } = await outage()
-  expect(await update({ renditions: [{ accountId: account.id, text: 'a'.repeat(290) }] })).toMatchObject({ ok: false, where: account.id, because: expect.stringContaining('too long') })
+  expect(await update({ renditions: [{ accountId: account.id, text: 'a'.repeat(290) }] })).toMatchObject({
+    ok: false,
+    where: account.id,
+    because: expect.stringContaining('too long'),
+  })
   expect(await update({ text: 'Since {{ask:time}} we know.' })).toMatchObject({ ok: false, where: 'text' })
   expect(await update({ nextUpdateAt: desk.now() })).toMatchObject({ ok: false, where: 'next' })
   expect(await posts()).toHaveLength(0)
@@ -105,9 +127,14 @@ test('too long for a platform, a placeholder left open and a time gone by are re
 test('no change yet is one call, and moves the promise on', async () => {
   const { desk, ana, incident, pass, posts } = await outage()
   pass(20 * 60_000)
-  expect(await publishUnchanged(desk, { updateId: newId(), incident, zone: 'UTC', teammateId: ana.id })).toMatchObject({ ok: true, posts: 1 })
+  expect(await publishUnchanged(desk, { updateId: newId(), incident, zone: 'UTC', teammateId: ana.id })).toMatchObject({
+    ok: true,
+    posts: 1,
+  })
   expect((await posts())[0]!.text).toContain('No change yet')
-  expect((await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow()).nextUpdateDueAt).toEqual(new Date('2026-03-02T10:50:00Z'))
+  expect((await desk.db.selectFrom('incidents').selectAll().executeTakeFirstOrThrow()).nextUpdateDueAt).toEqual(
+    new Date('2026-03-02T10:50:00Z'),
+  )
 })
 
 test('only a refused post is tried again', async () => {
@@ -132,18 +159,25 @@ test('the all-clear needs monitoring, resolves, and solves all but the exception
   pass(15 * 60_000)
   expect(await clear()).toMatchObject({ ok: true })
   const [first, second, exception] = held.map(t => t.id) as [string, string, string]
-  expect(await solveLinked(desk, { incidentId: incident.id, solve: [first, second], exceptions: [exception], teammateId: ana.id })).toEqual({ ok: true, solved: 2, released: 1 })
+  expect(await solveLinked(desk, { incidentId: incident.id, solve: [first, second], exceptions: [exception], teammateId: ana.id })).toEqual(
+    { ok: true, solved: 2, released: 1 },
+  )
   expect(await row(first)).toMatchObject({ status: 'solved', isHeld: false, assigneeId: ana.id, incidentId: incident.id })
   expect(await row(second)).toMatchObject({ status: 'solved', assigneeId: ben.id })
   expect(await row(exception)).toMatchObject({ status: 'open', isHeld: false, incidentId: null, responseDueAt: held[2]!.responseDueAt })
   expect(await desk.db.selectFrom('notes').selectAll().execute()).toHaveLength(2)
   expect(await desk.db.selectFrom('replies').selectAll().where('ticketId', 'is not', null).execute()).toHaveLength(0)
-  expect(await solveLinked(desk, { incidentId: incident.id, solve: [first, second], exceptions: [], teammateId: ana.id })).toMatchObject({ solved: 0 })
+  expect(await solveLinked(desk, { incidentId: incident.id, solve: [first, second], exceptions: [], teammateId: ana.id })).toMatchObject({
+    solved: 0,
+  })
 })
 
 test('a link without a chosen incident is refused in words', async () => {
   const { desk, ana, ticket } = await outage()
-  expect(await linkTicket(desk, { ticketId: (await ticket(5)).id, incidentId: '', teammateId: ana.id })).toMatchObject({ ok: false, because: expect.stringContaining('Choose') })
+  expect(await linkTicket(desk, { ticketId: (await ticket(5)).id, incidentId: '', teammateId: ana.id })).toMatchObject({
+    ok: false,
+    because: expect.stringContaining('Choose'),
+  })
 })
 
 test('nothing is linked to an incident that is over, nor solved by one that still runs', async () => {

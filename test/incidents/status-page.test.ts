@@ -16,10 +16,26 @@ async function outage() {
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
   const world = await webWorld({ web: { config: { publicUrl: 'http://localhost:3000', dataDir } as WebDesk['config'] } })
   const { desk, ana } = world
-  const declared = await declareIncident(desk, { title: 'Login <errors>', impact: 'log in', severity: 'SEV2', components: ['Sign-in'], teammateId: ana.id })
+  const declared = await declareIncident(desk, {
+    title: 'Login <errors>',
+    impact: 'log in',
+    severity: 'SEV2',
+    components: ['Sign-in'],
+    teammateId: ana.id,
+  })
   if (!declared.ok) throw new Error(declared.because)
   const { incident } = declared
-  await publishUpdate(desk, { updateId: newId(), incidentId: incident.id, kind: 'holding', to: 'identified', text: 'We know. Next by {{next}}.', renditions: [], nextUpdateAt: new Date(desk.now().getTime() + 3_600_000), zone: 'UTC', teammateId: ana.id })
+  await publishUpdate(desk, {
+    updateId: newId(),
+    incidentId: incident.id,
+    kind: 'holding',
+    to: 'identified',
+    text: 'We know. Next by {{next}}.',
+    renditions: [],
+    nextUpdateAt: new Date(desk.now().getTime() + 3_600_000),
+    zone: 'UTC',
+    teammateId: ana.id,
+  })
   return { ...world, incident, dataDir }
 }
 
@@ -38,13 +54,18 @@ test('a stranger reads what is wrong, since when, and when the next word comes',
   const answer = await request('/status')
   const html = await answer.text()
   expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, expect.stringContaining('public')])
-  for (const words of ['Login &lt;errors&gt;', 'Identified', 'Next update by', 'Sign-in', 'Partial outage', 'We know. Next by']) expect(html).toContain(words)
+  for (const words of ['Login &lt;errors&gt;', 'Identified', 'Next update by', 'Sign-in', 'Partial outage', 'We know. Next by'])
+    expect(html).toContain(words)
   expect(html).not.toContain('<script')
 })
 
 test('nothing of customers or teammates is on it, in no form', async () => {
   const { request, desk, account, ana, incident } = await outage()
-  const ticket = await openTicket(desk.db, await account({ platform: 'x' }), { startedAt: desk.now(), text: 'my secret words', author: 'secret_person' })
+  const ticket = await openTicket(desk.db, await account({ platform: 'x' }), {
+    startedAt: desk.now(),
+    text: 'my secret words',
+    author: 'secret_person',
+  })
   await linkTicket(desk, { ticketId: ticket.id, incidentId: incident.id, teammateId: ana.id })
   for (const path of ['/status', '/status.json', '/status.atom']) {
     const body = await (await request(path)).text()
@@ -54,7 +75,11 @@ test('nothing of customers or teammates is on it, in no form', async () => {
 
 test('the JSON and the feed say the same', async () => {
   const { request } = await outage()
-  expect(await (await request('/status.json')).json()).toMatchObject({ state: 'partial', components: [{ name: 'Sign-in', state: 'partial' }], active: [{ title: 'Login <errors>', status: 'identified', updates: [{}] }] })
+  expect(await (await request('/status.json')).json()).toMatchObject({
+    state: 'partial',
+    components: [{ name: 'Sign-in', state: 'partial' }],
+    active: [{ title: 'Login <errors>', status: 'identified', updates: [{}] }],
+  })
   expect(await (await request('/status.atom')).text()).toContain('<title>Login &lt;errors&gt;: Identified</title>')
 })
 

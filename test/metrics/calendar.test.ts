@@ -27,7 +27,14 @@ test('several open stretches a day and a new version from a date are kept apart'
   const calendar: BusinessCalendar = {
     zone: 'UTC',
     versions: [
-      { from: '2026-01-01', weekly: [{ weekday: 1, from: '09:00', to: '12:00' }, { weekday: 1, from: '13:00', to: '17:00' }], holidays: [] },
+      {
+        from: '2026-01-01',
+        weekly: [
+          { weekday: 1, from: '09:00', to: '12:00' },
+          { weekday: 1, from: '13:00', to: '17:00' },
+        ],
+        holidays: [],
+      },
       { from: '2026-03-09', weekly: [{ weekday: 1, from: '10:00', to: '24:00' }], holidays: [] },
     ],
   }
@@ -37,8 +44,10 @@ test('several open stretches a day and a new version from a date are kept apart'
 
 describe('instantAt', () => {
   test('a time shown twice is the first one', () => expect(berlin('2026-10-25', '02:30').toISOString()).toBe('2026-10-25T00:30:00.000Z'))
-  test('a time never shown is as long after the change', () => expect(berlin('2026-03-29', '02:30').toISOString()).toBe('2026-03-29T01:30:00.000Z'))
-  test('a day that begins at 01:00 begins there', () => expect(instantAt('Africa/Cairo', '2026-04-24', '00:00').toISOString()).toBe('2026-04-23T22:00:00.000Z'))
+  test('a time never shown is as long after the change', () =>
+    expect(berlin('2026-03-29', '02:30').toISOString()).toBe('2026-03-29T01:30:00.000Z'))
+  test('a day that begins at 01:00 begins there', () =>
+    expect(instantAt('Africa/Cairo', '2026-04-24', '00:00').toISOString()).toBe('2026-04-23T22:00:00.000Z'))
 })
 
 test('one-day report missing local evening rows: a day in a +5:30 zone ends at 18:30 UTC', () => {

@@ -11,7 +11,12 @@ async function day() {
   world.setNow(new Date('2026-03-02T12:00:00Z'))
   const account = await world.account({ platform: 'x' })
   const at = (time: string) => new Date(`2026-03-02T${time}:00Z`)
-  const slow = await openTicket(world.desk.db, account, { startedAt: at('08:00'), author: 'cleo', category: 'complaint', text: '=HYPERLINK("http://evil")' })
+  const slow = await openTicket(world.desk.db, account, {
+    startedAt: at('08:00'),
+    author: 'cleo',
+    category: 'complaint',
+    text: '=HYPERLINK("http://evil")',
+  })
   await answer(world.desk.db, slow, at('10:00'))
   const waiting = await openTicket(world.desk.db, account, { startedAt: at('09:00'), category: 'complaint' })
   return { ...world, rep: await world.signIn('rep'), slow, waiting }
@@ -41,7 +46,9 @@ test('the CSV has the rows of the page', async () => {
   const lines = (await answer.text()).replace('\uFEFF', '').trim().split('\r\n')
   expect(answer.headers.get('content-type')).toContain('text/csv')
   expect(lines).toHaveLength(3)
-  expect(lines[2]).toContain(`${slow.number},cleo,cleo,x,complaint,high,new,,2026-03-02T08:00:00.000Z,2026-03-02T09:00:00.000Z,2026-03-02T10:00:00.000Z,120,breached`)
+  expect(lines[2]).toContain(
+    `${slow.number},cleo,cleo,x,complaint,high,new,,2026-03-02T08:00:00.000Z,2026-03-02T09:00:00.000Z,2026-03-02T10:00:00.000Z,120,breached`,
+  )
 })
 
 test('a customer’s formula is text in the CSV', async () => {
@@ -75,5 +82,19 @@ test('a lead sets zone and hours; a rep may only look; nonsense changes nothing'
   expect(await readCalendar(world.desk.db)).toEqual(saved)
 })
 
-test.each([[0, '0 min'], [0.4, '<1 min'], [46, '46 min'], [504, '8 h 24 min'], [4560, '3 d 4 h'], [60, '1 h']])('%f minutes are “%s”', (minutes, words) => expect(duration(minutes)).toBe(words))
-test.each([[null, '–'], [1, '100 %'], [0.999, '>99 %'], [0.001, '<1 %'], [0, '0 %'], [0.5, '50 %']])('a share of %s is “%s”', (share, words) => expect(percent(share)).toBe(words))
+test.each([
+  [0, '0 min'],
+  [0.4, '<1 min'],
+  [46, '46 min'],
+  [504, '8 h 24 min'],
+  [4560, '3 d 4 h'],
+  [60, '1 h'],
+])('%f minutes are “%s”', (minutes, words) => expect(duration(minutes)).toBe(words))
+test.each([
+  [null, '–'],
+  [1, '100 %'],
+  [0.999, '>99 %'],
+  [0.001, '<1 %'],
+  [0, '0 %'],
+  [0.5, '50 %'],
+])('a share of %s is “%s”', (share, words) => expect(percent(share)).toBe(words))

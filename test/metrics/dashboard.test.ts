@@ -1,6 +1,7 @@
 // The dashboard's numbers over rows counted by hand, and the lists behind them.
-import { expect, test } from 'vitest'
+
 import { v7 as newId } from 'uuid'
+import { expect, test } from 'vitest'
 import { listCountedMentions } from '../../db/dashboard-page.ts'
 import { declareIncident, linkTicket } from '../../incidents/incident.ts'
 import { ticketsBehind } from '../../metrics/behind.ts'
@@ -17,8 +18,10 @@ async function morning() {
   const account = await world.account({ platform: 'x' })
   const { db } = world.desk
   const ticket = (startedAt: Date, given: object = {}) => openTicket(db, account, { startedAt, category: 'complaint', ...given })
-  const read = (name: 'today' | 'yesterday' = 'today', zone = 'UTC') => readDashboard(db, periodOf(name, world.desk.now(), zone), world.desk.now())
-  const behind = (metric: Parameters<typeof ticketsBehind>[1]) => ticketsBehind(db, metric, periodOf('today', world.desk.now(), 'UTC'), world.desk.now())
+  const read = (name: 'today' | 'yesterday' = 'today', zone = 'UTC') =>
+    readDashboard(db, periodOf(name, world.desk.now(), zone), world.desk.now())
+  const behind = (metric: Parameters<typeof ticketsBehind>[1]) =>
+    ticketsBehind(db, metric, periodOf('today', world.desk.now(), 'UTC'), world.desk.now())
   return { ...world, db, ticket, read, behind }
 }
 
@@ -31,7 +34,14 @@ test('a morning counted by hand', async () => {
   await ticket(at('11:50'), { dueMinutes: 15 })
   const d = await read()
   expect(d.waiting).toEqual({ n: 2, longest: { number: longest.number, since: at('09:00') }, past60: 1, dueIn15: 1, unassigned: 2 })
-  expect(d.first).toMatchObject({ n: 3, mean: 170 / 3, median: 40, p90: 40 + 0.8 * 80, stillWaiting: 2, within: { part: 2, n: 4, share: 0.5 } })
+  expect(d.first).toMatchObject({
+    n: 3,
+    mean: 170 / 3,
+    median: 40,
+    p90: 40 + 0.8 * 80,
+    stillWaiting: 2,
+    within: { part: 2, n: 4, share: 0.5 },
+  })
   expect(d.sla).toMatchObject({ part: 2, n: 4 })
   expect(d.answered).toMatchObject({ part: 3, n: 5 })
   expect(d.backlog).toEqual({ n: 5, overdue: 1, incident: 0 })
@@ -49,20 +59,68 @@ test('every number has as many rows behind it', async () => {
   await ticket(at('09:00'), { hasFailedReply: true, assigneeId: null })
   const d = await read()
   const rows = async (metric: Parameters<typeof ticketsBehind>[1]) => (await behind(metric)).length
-  expect([await rows('waiting'), await rows('first-response'), await rows('first-within-60'), await rows('first-late'), await rows('sla-met'), await rows('backlog'), await rows('tier-one'), await rows('answered'), await rows('failed')])
-    .toEqual([d.waiting.n, d.first.n, d.first.within.part, d.first.within.n - d.first.within.part, d.sla.part, d.backlog.n, d.answered.n, d.answered.part, d.failed])
+  expect([
+    await rows('waiting'),
+    await rows('first-response'),
+    await rows('first-within-60'),
+    await rows('first-late'),
+    await rows('sla-met'),
+    await rows('backlog'),
+    await rows('tier-one'),
+    await rows('answered'),
+    await rows('failed'),
+  ]).toEqual([
+    d.waiting.n,
+    d.first.n,
+    d.first.within.part,
+    d.first.within.n - d.first.within.part,
+    d.sla.part,
+    d.backlog.n,
+    d.answered.n,
+    d.answered.part,
+    d.failed,
+  ])
 })
 
 test('bot reply or bot time counted: an acknowledgement stops no clock', async () => {
   const { db, ticket, read } = await morning()
   const slow = await ticket(at('08:00'))
   const replyId = newId()
-  await db.insertInto('replies').values({
-    id: replyId, idempotencyKey: replyId, accountId: slow.accountId, ticketId: slow.id, statusUpdateId: null, answersId: null, pairedWithId: null, text: 'Seen!', visibility: 'public',
-    role: 'ack', status: 'sent', writtenById: null, responder: 'ack', ticketRevision: null, afterSending: null, sendAt: null, sendingAt: null, sentAt: at('08:01'),
-    nextReadBackAt: null, externalId: null, url: null, problem: null,
-  }).execute()
-  await happen(db, slow, { kind: 'answered', at: at('08:01'), replyId, turnStartedAt: at('08:00'), turnDueAt: at('09:00'), isFirstResponse: true })
+  await db
+    .insertInto('replies')
+    .values({
+      id: replyId,
+      idempotencyKey: replyId,
+      accountId: slow.accountId,
+      ticketId: slow.id,
+      statusUpdateId: null,
+      answersId: null,
+      pairedWithId: null,
+      text: 'Seen!',
+      visibility: 'public',
+      role: 'ack',
+      status: 'sent',
+      writtenById: null,
+      responder: 'ack',
+      ticketRevision: null,
+      afterSending: null,
+      sendAt: null,
+      sendingAt: null,
+      sentAt: at('08:01'),
+      nextReadBackAt: null,
+      externalId: null,
+      url: null,
+      problem: null,
+    })
+    .execute()
+  await happen(db, slow, {
+    kind: 'answered',
+    at: at('08:01'),
+    replyId,
+    turnStartedAt: at('08:00'),
+    turnDueAt: at('09:00'),
+    isFirstResponse: true,
+  })
   const d = await read()
   expect([d.first.n, d.answered.part, d.sla.part, d.sla.n]).toEqual([0, 0, 0, 1])
 })
@@ -100,7 +158,11 @@ test('linked to an incident: out of durations and targets, in the backlog’s ow
   const declared = await declareIncident(desk, { title: 'Down', impact: 'log in', severity: 'SEV2', components: [], teammateId: ana.id })
   if (declared.ok) await linkTicket(desk, { ticketId: held.id, incidentId: declared.incident.id, teammateId: ana.id })
   // Linked at this very instant: a moment later it is in the past.
-  await desk.db.updateTable('ticketEvents').set({ at: at('11:59') }).where('kind', '=', 'linked').execute()
+  await desk.db
+    .updateTable('ticketEvents')
+    .set({ at: at('11:59') })
+    .where('kind', '=', 'linked')
+    .execute()
   const d = await read()
   expect(d.backlog).toEqual({ n: 0, overdue: 0, incident: 1 })
   expect([d.waiting.n, d.sla.n, d.answered.n, d.first.within.n]).toEqual([0, 0, 0, 0])
@@ -123,7 +185,13 @@ test('a closed day does not change when its tickets are answered and solved late
   setNow(new Date('2026-03-03T09:00:00Z'))
   await solveTicket(desk, { ticketId: open.id, teammateId: ana.id, reason: 'done' })
   const after = await read('yesterday')
-  expect([after.first.n, after.first.within, after.sla, after.answered, after.backlog]).toEqual([before.first.n, before.first.within, before.sla, before.answered, before.backlog])
+  expect([after.first.n, after.first.within, after.sla, after.answered, after.backlog]).toEqual([
+    before.first.n,
+    before.first.within,
+    before.sla,
+    before.answered,
+    before.backlog,
+  ])
   expect(after).toMatchObject({ first: { n: 1, within: { part: 1, n: 2 } }, backlog: { n: 2, overdue: 1 } })
 })
 

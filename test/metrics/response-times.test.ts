@@ -9,7 +9,15 @@ const at = (time: string) => new Date(`2026-03-02T${time}:00Z`)
 const today = periodOf('today', at('18:00'), 'UTC')
 let n = 0
 const turn = (given: Partial<Turn>): Turn => ({
-  ticketId: `t${++n}`, startedAt: at('09:00'), dueAt: null, answeredAt: null, droppedAt: null, isFirst: true, teammateId: null, excluded: null, ...given,
+  ticketId: `t${++n}`,
+  startedAt: at('09:00'),
+  dueAt: null,
+  answeredAt: null,
+  droppedAt: null,
+  isFirst: true,
+  teammateId: null,
+  excluded: null,
+  ...given,
 })
 
 test('reopened ticket measured from birth: each turn counts from its own start', () => {
@@ -29,8 +37,11 @@ test('a duration belongs to the period of the answer, not of the ticket', () => 
 
 test('within 60 min counts the unanswered that are older than an hour, and not the younger', () => {
   const turns = [
-    turn({ answeredAt: at('09:30') }), turn({ answeredAt: at('10:00') }), turn({ answeredAt: at('11:00') }),
-    turn({ startedAt: at('16:00') }), turn({ startedAt: at('17:30') }),
+    turn({ answeredAt: at('09:30') }),
+    turn({ answeredAt: at('10:00') }),
+    turn({ answeredAt: at('11:00') }),
+    turn({ startedAt: at('16:00') }),
+    turn({ startedAt: at('17:30') }),
   ]
   const result = firstResponsesWithin(turns, today, 60)
   expect([result.within.length, result.counted.length]).toEqual([2, 4])
@@ -42,7 +53,11 @@ test('solved without an answer before the hour is over is not decided; after it,
 })
 
 test('incident-linked, spam and backfilled turns are left out, and told apart', () => {
-  const turns = [turn({ answeredAt: at('09:30') }), turn({ answeredAt: at('12:30'), excluded: 'incident' }), turn({ answeredAt: at('12:30'), excluded: 'spam' })]
+  const turns = [
+    turn({ answeredAt: at('09:30') }),
+    turn({ answeredAt: at('12:30'), excluded: 'incident' }),
+    turn({ answeredAt: at('12:30'), excluded: 'spam' }),
+  ]
   const result = firstResponses(turns, today)
   expect(minutesOf(result.counted)).toEqual([30])
   expect(result.excluded).toEqual({ incident: 1, spam: 1 })
@@ -55,9 +70,13 @@ test('average taken only over met targets: late answers are in the same list as 
 
 test('targets: met, late, unanswered past due and not yet due', () => {
   const turns = [
-    turn({ dueAt: at('10:00'), answeredAt: at('10:00') }), turn({ dueAt: at('10:00'), answeredAt: at('10:01') }),
-    turn({ dueAt: at('11:00') }), turn({ dueAt: at('19:00') }), turn({}),
-    turn({ dueAt: at('11:00'), droppedAt: at('10:30') }), turn({ dueAt: at('11:00'), droppedAt: at('12:00') }),
+    turn({ dueAt: at('10:00'), answeredAt: at('10:00') }),
+    turn({ dueAt: at('10:00'), answeredAt: at('10:01') }),
+    turn({ dueAt: at('11:00') }),
+    turn({ dueAt: at('19:00') }),
+    turn({}),
+    turn({ dueAt: at('11:00'), droppedAt: at('10:30') }),
+    turn({ dueAt: at('11:00'), droppedAt: at('12:00') }),
   ]
   const result = slaShare(turns, today)
   expect([result.met.length, result.breached.length]).toEqual([1, 3])

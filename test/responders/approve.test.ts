@@ -6,8 +6,8 @@ import { findDraft, lockReply } from '../../db/replies.ts'
 import { lockTicket } from '../../db/tickets.ts'
 import { approveBroadcast } from '../../responders/broadcast.ts'
 import { saveDraft } from '../../responders/draft.ts'
-import { sendReply, settleReply } from '../../responders/send.ts'
 import { resolveUnsure } from '../../responders/resolve.ts'
+import { sendReply, settleReply } from '../../responders/send.ts'
 import { undoReply } from '../../responders/undo.ts'
 import { confirmEcho, recordNativeAnswer } from '../../triage/answered.ts'
 import { plainConnector } from '../plain-connector.ts'
@@ -22,7 +22,13 @@ describe('the traffic cop', () => {
     const { revision } = await b.ticket()
     await b.says('Found it at the neighbour’s, sorry')
     const approval = await b.approve({ revision, text: 'We are looking for it' })
-    expect(approval).toMatchObject({ ok: false, reason: 'stale', revision: revision + 1, text: 'We are looking for it', since: [{ kind: 'mention', by: '@cleo_writes', text: 'Found it at the neighbour’s, sorry' }] })
+    expect(approval).toMatchObject({
+      ok: false,
+      reason: 'stale',
+      revision: revision + 1,
+      text: 'We are looking for it',
+      since: [{ kind: 'mention', by: '@cleo_writes', text: 'Found it at the neighbour’s, sorry' }],
+    })
     expect(await draftOf(b)).toMatchObject({ text: 'We are looking for it' })
   })
 
@@ -30,7 +36,11 @@ describe('the traffic cop', () => {
     const b = await bench()
     await b.approved({ text: 'Ana’s answer' })
     const approval = await b.approve({ teammateId: b.ben.id, text: 'Ben’s answer' })
-    expect(approval).toMatchObject({ ok: false, reason: 'stale', since: [{ kind: 'reply', by: 'Ana Silva', text: 'Ana’s answer ^AS', status: 'approved' }] })
+    expect(approval).toMatchObject({
+      ok: false,
+      reason: 'stale',
+      since: [{ kind: 'reply', by: 'Ana Silva', text: 'Ana’s answer ^AS', status: 'approved' }],
+    })
   })
 
   it('stops it after the first one is out, too', async () => {
@@ -40,20 +50,40 @@ describe('the traffic cop', () => {
     b.pass(UNDO_MS)
     await sendReply(b.desk, reply.id)
     const approval = await b.approve({ teammateId: b.ben.id, revision })
-    expect(approval).toMatchObject({ ok: false, reason: 'stale', since: [expect.objectContaining({ kind: 'reply', text: 'Ana’s answer ^AS' })] })
+    expect(approval).toMatchObject({
+      ok: false,
+      reason: 'stale',
+      since: [expect.objectContaining({ kind: 'reply', text: 'Ana’s answer ^AS' })],
+    })
   })
 
   it('stops it after an answer from the native app', async () => {
     const b = await bench()
     const { revision } = await b.ticket()
     const own = { id: newId(), postedAt: b.desk.now() }
-    await b.desk.db.insertInto('mentions').values({
-      ...own, accountId: b.accountId, platform: 'plain', visibility: 'public', direction: 'outbound', externalId: newId(), threadKey: 'thread', text: 'Answered by hand',
-      facts: '{}', receivedAt: b.desk.now(), ticketId: b.ticketId, state: 'triaged',
-    } as never).execute()
+    await b.desk.db
+      .insertInto('mentions')
+      .values({
+        ...own,
+        accountId: b.accountId,
+        platform: 'plain',
+        visibility: 'public',
+        direction: 'outbound',
+        externalId: newId(),
+        threadKey: 'thread',
+        text: 'Answered by hand',
+        facts: '{}',
+        receivedAt: b.desk.now(),
+        ticketId: b.ticketId,
+        state: 'triaged',
+      } as never)
+      .execute()
     await b.desk.db.transaction().execute(async tx => recordNativeAnswer(tx, await lockTicket(tx, b.ticketId), own))
     expect(await b.ticket()).toMatchObject({ status: 'open', waitingSince: null, firstRespondedAt: own.postedAt })
-    expect(await b.approve({ revision })).toMatchObject({ reason: 'stale', since: [expect.objectContaining({ kind: 'native_answer', text: 'Answered by hand' })] })
+    expect(await b.approve({ revision })).toMatchObject({
+      reason: 'stale',
+      since: [expect.objectContaining({ kind: 'native_answer', text: 'Answered by hand' })],
+    })
   })
 
   it('lets "Send anyway" through', async () => {
@@ -82,7 +112,10 @@ describe('the traffic cop', () => {
     const second = await b.approved({ text: 'two' })
     b.pass(UNDO_MS)
     await sendReply(b.desk, second.id)
-    expect(await b.approve({ revision, text: 'three' })).toMatchObject({ reason: 'stale', since: [expect.objectContaining({ text: 'Hm?' })] })
+    expect(await b.approve({ revision, text: 'three' })).toMatchObject({
+      reason: 'stale',
+      since: [expect.objectContaining({ text: 'Hm?' })],
+    })
   })
 })
 
@@ -121,7 +154,17 @@ describe('what must be mended first', () => {
   it('a ticket of an active incident: only with a reason, which is written down', async () => {
     const b = await bench()
     const incidentId = newId()
-    await b.desk.db.insertInto('incidents').values({ id: incidentId, title: 'Login errors', impact: 'log in', severity: 'SEV2', declaredById: b.ana.id, declaredAt: b.desk.now() }).execute()
+    await b.desk.db
+      .insertInto('incidents')
+      .values({
+        id: incidentId,
+        title: 'Login errors',
+        impact: 'log in',
+        severity: 'SEV2',
+        declaredById: b.ana.id,
+        declaredAt: b.desk.now(),
+      })
+      .execute()
     await b.desk.db.updateTable('tickets').set({ incidentId }).execute()
     expect(await b.approve()).toMatchObject({ ok: false, reason: 'held', incident: { title: 'Login errors' } })
     const reply = await b.approved({ individuallyBecause: 'vulnerable customer' })
@@ -144,13 +187,27 @@ describe('drafts', () => {
   it('do not come back by an autosave that arrives after the send', async () => {
     const b = await bench()
     await b.approved()
-    expect(await saveDraft(b.desk, { ticketId: b.ticketId, teammateId: b.ana.id, text: 'So sorry, we look into it', visibility: 'public', role: 'answer' })).toBeNull()
+    expect(
+      await saveDraft(b.desk, {
+        ticketId: b.ticketId,
+        teammateId: b.ana.id,
+        text: 'So sorry, we look into it',
+        visibility: 'public',
+        role: 'answer',
+      }),
+    ).toBeNull()
     expect(await draftOf(b)).toBeUndefined()
   })
 })
 
 describe('a move to DM', () => {
-  const handoff = { visibility: 'private', role: 'handoff', text: 'Could you tell us your order number?', pointerText: 'I just sent you a message', afterSending: 'pending' } as const
+  const handoff = {
+    visibility: 'private',
+    role: 'handoff',
+    text: 'Could you tell us your order number?',
+    pointerText: 'I just sent you a message',
+    afterSending: 'pending',
+  } as const
   const pair = async (b: Bench) => {
     const approval = await b.approve(handoff)
     if (!approval.ok) throw new Error('stopped')
@@ -166,7 +223,10 @@ describe('a move to DM', () => {
     await sendReply(b.desk, answer.id)
     expect(b.rung.at(-1)).toMatchObject({ name: 'sendReply', replyId: pointer.id })
     await sendReply(b.desk, pointer.id)
-    expect(b.connector.sent.map(post => [post.visibility, post.isPrivateReply])).toEqual([['private', true], ['public', false]])
+    expect(b.connector.sent.map(post => [post.visibility, post.isPrivateReply])).toEqual([
+      ['private', true],
+      ['public', false],
+    ])
     expect((await b.events()).filter(kind => kind === 'answered' || kind === 'reply_sent')).toEqual(['answered', 'reply_sent'])
     expect(await b.ticket()).toMatchObject({ status: 'pending', waitingSince: null })
   })
@@ -178,7 +238,10 @@ describe('a move to DM', () => {
     await sendReply(b.desk, answer.id)
     await sendReply(b.desk, pointer.id)
     expect(b.connector.sent).toHaveLength(1)
-    expect(await b.reply(pointer.id)).toMatchObject({ status: 'refused', problem: 'The private message did not go out, so this pointer to it was not posted either.' })
+    expect(await b.reply(pointer.id)).toMatchObject({
+      status: 'refused',
+      problem: 'The private message did not go out, so this pointer to it was not posted either.',
+    })
   })
 
   it('waits with the pointer while nobody knows about the private message', async () => {
@@ -203,16 +266,28 @@ describe('a move to DM', () => {
 
   it('stops both halves when one of them may not go', async () => {
     const connector = plainConnector()
-    connector.mayReply = question => ({ allowed: question.visibility === 'public', because: 'No private messages here.', until: null, instead: ['public'], costUsd: null })
+    connector.mayReply = question => ({
+      allowed: question.visibility === 'public',
+      because: 'No private messages here.',
+      until: null,
+      instead: ['public'],
+      costUsd: null,
+    })
     const b = await bench(connector)
     expect(await b.approve(handoff)).toMatchObject({ problems: [{ kind: 'permission', field: 'text' }] })
-    expect(await b.approve({ ...handoff, visibility: 'public', text: 'Please write to us privately', pointerText: undefined })).toMatchObject({ ok: true, replies: [{ role: 'handoff', visibility: 'public' }] })
+    expect(
+      await b.approve({ ...handoff, visibility: 'public', text: 'Please write to us privately', pointerText: undefined }),
+    ).toMatchObject({ ok: true, replies: [{ role: 'handoff', visibility: 'public' }] })
   })
 })
 
 describe('our own words coming back', () => {
   const echo = (b: Bench, replyId: string) =>
-    b.desk.db.transaction().execute(async tx => confirmEcho(tx, (await lockReply(tx, replyId))!, { externalId: 'theirs-9', url: 'https://plain.test/9', postedAt: b.desk.now() }))
+    b.desk.db
+      .transaction()
+      .execute(async tx =>
+        confirmEcho(tx, (await lockReply(tx, replyId))!, { externalId: 'theirs-9', url: 'https://plain.test/9', postedAt: b.desk.now() }),
+      )
 
   it('settle an unsure reply at the platform’s own time', async () => {
     const b = await bench()
@@ -231,7 +306,10 @@ describe('our own words coming back', () => {
     const b = await bench()
     const reply = await b.approved()
     const { send } = b.connector
-    b.connector.send = async (post, line) => { await echo(b, reply.id); return send(post, line) }
+    b.connector.send = async (post, line) => {
+      await echo(b, reply.id)
+      return send(post, line)
+    }
     b.pass(UNDO_MS)
     await sendReply(b.desk, reply.id)
     expect(await b.reply(reply.id)).toMatchObject({ status: 'sent', externalId: 'theirs-9' })
@@ -243,11 +321,41 @@ describe('a status update', () => {
   it('goes out once per account, however often it is published, and stops no clock', async () => {
     const b = await bench()
     const [incidentId, statusUpdateId] = [newId(), newId()]
-    await b.desk.db.insertInto('incidents').values({ id: incidentId, title: 'Login errors', impact: 'log in', severity: 'SEV2', declaredById: b.ana.id, declaredAt: b.desk.now() }).execute()
-    await b.desk.db.insertInto('statusUpdates').values({ id: statusUpdateId, incidentId, kind: 'holding', incidentStatus: 'investigating', text: 'We are on it', writtenById: b.ana.id }).execute()
-    const publish = () => b.desk.db.transaction().execute(tx => approveBroadcast(tx, {
-      statusUpdateId, writtenById: b.ana.id, sendAt: b.desk.now(), renditions: [{ accountId: b.accountId, text: 'We are on it' }],
-    }, b.desk.now()))
+    await b.desk.db
+      .insertInto('incidents')
+      .values({
+        id: incidentId,
+        title: 'Login errors',
+        impact: 'log in',
+        severity: 'SEV2',
+        declaredById: b.ana.id,
+        declaredAt: b.desk.now(),
+      })
+      .execute()
+    await b.desk.db
+      .insertInto('statusUpdates')
+      .values({
+        id: statusUpdateId,
+        incidentId,
+        kind: 'holding',
+        incidentStatus: 'investigating',
+        text: 'We are on it',
+        writtenById: b.ana.id,
+      })
+      .execute()
+    const publish = () =>
+      b.desk.db.transaction().execute(tx =>
+        approveBroadcast(
+          tx,
+          {
+            statusUpdateId,
+            writtenById: b.ana.id,
+            sendAt: b.desk.now(),
+            renditions: [{ accountId: b.accountId, text: 'We are on it' }],
+          },
+          b.desk.now(),
+        ),
+      )
     const [first, second] = [await publish(), await publish()]
     expect(second).toEqual([])
     await Promise.all([sendReply(b.desk, first[0]!.id), sendReply(b.desk, first[0]!.id)])

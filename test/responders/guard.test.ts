@@ -6,7 +6,11 @@ import { sign, unsign } from '../../responders/signature.ts'
 import { findCards, maskCards, maskCardsInJson, passesLuhn } from '../../triage/cards.ts'
 
 describe('cards', () => {
-  it.each([['4111111111111111', true], ['378282246310005', true], ['4111111111111112', false]])('Luhn of %s is %s', (digits, valid) => {
+  it.each([
+    ['4111111111111111', true],
+    ['378282246310005', true],
+    ['4111111111111112', false],
+  ])('Luhn of %s is %s', (digits, valid) => {
     expect(passesLuhn(digits)).toBe(valid)
   })
 
@@ -37,15 +41,19 @@ describe('cards', () => {
   })
 
   it('covers them in the text fields of a raw body and leaves every other byte', () => {
-    const body = '{"id": 4111111111111111,"id_str":"4111111111111111", "text":"card \\u0034111 1111 1111 1111 \\ud83d\\ude00 \\"ok\\"","more":{"message":["4111111111111111"]}}'
+    const body =
+      '{"id": 4111111111111111,"id_str":"4111111111111111", "text":"card \\u0034111 1111 1111 1111 \\ud83d\\ude00 \\"ok\\"","more":{"message":["4111111111111111"]}}'
     expect(maskCardsInJson(body, ['text', 'message'])).toBe(
       '{"id": 4111111111111111,"id_str":"4111111111111111", "text":"card •••• •••• •••• 1111 \\ud83d\\ude00 \\"ok\\"","more":{"message":["••••••••••••1111"]}}',
     )
   })
 
-  it.each(['{"text":"hello 123"}', '{"other":"4111111111111111"}', '[]', '', '{"text":"4111 1111 1111 11', '{"text":4111111111111111}'])('answers null when nothing was covered: %s', body => {
-    expect(maskCardsInJson(body, ['text'])).toBeNull()
-  })
+  it.each(['{"text":"hello 123"}', '{"other":"4111111111111111"}', '[]', '', '{"text":"4111 1111 1111 11', '{"text":4111111111111111}'])(
+    'answers null when nothing was covered: %s',
+    body => {
+      expect(maskCardsInJson(body, ['text'])).toBeNull()
+    },
+  )
 
   it('takes a value that equals a key for a value', () => {
     expect(maskCardsInJson('{"kind":"text","text":"4111111111111111"}', ['text'])).toBe('{"kind":"text","text":"••••••••••••1111"}')
@@ -70,8 +78,14 @@ describe('the guard in public', () => {
   })
 
   it.each([
-    'A password is required to log in.', 'Reset your password: https://acme.example/reset?code=ab12', 'Your password is safe.', 'DNI 12345678A', 'Order 123-456-789',
-    'DE89 3704 0044 0532 0130 01', 'Open 2026-03-02 from 10:00 to 18:00', 'That is ticket #1042, version 12.4.1',
+    'A password is required to log in.',
+    'Reset your password: https://acme.example/reset?code=ab12',
+    'Your password is safe.',
+    'DNI 12345678A',
+    'Order 123-456-789',
+    'DE89 3704 0044 0532 0130 01',
+    'Open 2026-03-02 from 10:00 to 18:00',
+    'That is ticket #1042, version 12.4.1',
   ])('lets through: %s', text => {
     expect(guard({ text, visibility: 'public' })).toEqual({ blocks: [], warnings: [] })
   })
@@ -99,7 +113,10 @@ describe('the guard in public', () => {
   })
 
   it('does not warn of the brand’s own address and number', () => {
-    expect(guard({ text: 'care@acme.example or +1 555 0100 199', visibility: 'public', allowed: ['care@acme.example', '+1 (555) 0100-199'] }).warnings).toEqual([])
+    expect(
+      guard({ text: 'care@acme.example or +1 555 0100 199', visibility: 'public', allowed: ['care@acme.example', '+1 (555) 0100-199'] })
+        .warnings,
+    ).toEqual([])
   })
 
   it.each([
@@ -132,12 +149,29 @@ describe('the signature', () => {
 
 describe('public or private', () => {
   const ask = (given: Partial<ChannelQuestion>) =>
-    adviseChannel({ category: 'complaint', inbound: ['My parcel is late'], draft: 'So sorry', ourPublicAnswers: 0, wroteAgain: false, mayPublic: true, mayPrivate: true, ...given })
+    adviseChannel({
+      category: 'complaint',
+      inbound: ['My parcel is late'],
+      draft: 'So sorry',
+      ourPublicAnswers: 0,
+      wroteAgain: false,
+      mayPublic: true,
+      mayPrivate: true,
+      ...given,
+    })
 
   it.each<[string, Partial<ChannelQuestion>, string]>([
     ['an account question', { category: 'account_question' }, 'It is a question about their account.'],
-    ['a third round in public', { ourPublicAnswers: 2, wroteAgain: true }, 'We answered twice in public and they wrote again: it goes back and forth.'],
-    ['two questions in the draft', { draft: 'Which app? Since when?' }, 'The draft asks more than one question: it will go back and forth.'],
+    [
+      'a third round in public',
+      { ourPublicAnswers: 2, wroteAgain: true },
+      'We answered twice in public and they wrote again: it goes back and forth.',
+    ],
+    [
+      'two questions in the draft',
+      { draft: 'Which app? Since when?' },
+      'The draft asks more than one question: it will go back and forth.',
+    ],
     ['a draft that asks for data', { draft: 'Can you send us your order number?' }, 'The draft asks for personal data.'],
     ['a German draft that asks for data', { draft: 'Schick uns bitte deine Bestellnummer' }, 'The draft asks for personal data.'],
     ['an address in what they wrote', { inbound: ['I am cleo@mail.example'] }, 'The customer wrote personal data.'],

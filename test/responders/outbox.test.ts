@@ -3,8 +3,8 @@ import { v7 as newId } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { PlatformError } from '../../connectors/connector.ts'
 import { listDueReplies, listUnsettledReplies } from '../../db/replies.ts'
-import { sendReply, settleReply } from '../../responders/send.ts'
 import { resolveUnsure } from '../../responders/resolve.ts'
+import { sendReply, settleReply } from '../../responders/send.ts'
 import { undoReply } from '../../responders/undo.ts'
 import { plainConnector } from '../plain-connector.ts'
 import { type Bench, bench, UNDO_MS } from './fixture.ts'
@@ -64,7 +64,12 @@ describe('sending', () => {
     const b = await bench()
     const reply = await due(b)
     await sendReply(b.desk, reply.id)
-    expect(b.connector.sent[0]).toMatchObject({ key: reply.id, visibility: 'public', isPrivateReply: false, inReplyTo: { author: { handle: 'cleo_writes' } } })
+    expect(b.connector.sent[0]).toMatchObject({
+      key: reply.id,
+      visibility: 'public',
+      isPrivateReply: false,
+      inReplyTo: { author: { handle: 'cleo_writes' } },
+    })
   })
 })
 
@@ -72,7 +77,10 @@ describe('undo', () => {
   it('takes a reply back before it is due, words and all, and nothing is sent', async () => {
     const b = await bench()
     const reply = await b.approved()
-    expect(await undoReply(b.desk, reply.id, b.ana.id)).toMatchObject({ ok: true, draft: { text: 'So sorry, we look into it', status: 'draft' } })
+    expect(await undoReply(b.desk, reply.id, b.ana.id)).toMatchObject({
+      ok: true,
+      draft: { text: 'So sorry, we look into it', status: 'draft' },
+    })
     b.pass(UNDO_MS)
     await sendReply(b.desk, reply.id)
     expect(b.connector.sent).toEqual([])
@@ -83,7 +91,13 @@ describe('undo', () => {
     const b = await bench()
     const { saveDraft } = await import('../../responders/draft.ts')
     const reply = await b.approved()
-    await saveDraft(b.desk, { ticketId: b.ticketId, teammateId: b.ana.id, text: 'And one more thing', visibility: 'public', role: 'answer' })
+    await saveDraft(b.desk, {
+      ticketId: b.ticketId,
+      teammateId: b.ana.id,
+      text: 'And one more thing',
+      visibility: 'public',
+      role: 'answer',
+    })
     const undone = await undoReply(b.desk, reply.id, b.ana.id)
     expect(undone).toMatchObject({ ok: true, draft: { text: 'So sorry, we look into it\n\nAnd one more thing' } })
   })
@@ -120,7 +134,11 @@ describe('a mention during the delay', () => {
     b.pass(UNDO_MS)
     await sendReply(b.desk, reply.id)
     expect(b.connector.sent).toEqual([])
-    expect(await b.reply(reply.id)).toMatchObject({ status: 'draft', text: 'So sorry, we look into it', problem: expect.stringMatching(/^Held: the customer wrote again/) })
+    expect(await b.reply(reply.id)).toMatchObject({
+      status: 'draft',
+      text: 'So sorry, we look into it',
+      problem: expect.stringMatching(/^Held: the customer wrote again/),
+    })
     expect(await b.events()).toContain('reply_held')
   })
 
@@ -136,7 +154,11 @@ describe('a mention during the delay', () => {
   it('edit after reply drafted: holds it too', async () => {
     const b = await bench()
     const reply = await b.approved()
-    await b.desk.db.updateTable('mentions').set({ text: 'Third time my parcel is EARLY', version: 2 }).where('id', '=', b.firstMentionId).execute()
+    await b.desk.db
+      .updateTable('mentions')
+      .set({ text: 'Third time my parcel is EARLY', version: 2 })
+      .where('id', '=', b.firstMentionId)
+      .execute()
     b.pass(UNDO_MS)
     await sendReply(b.desk, reply.id)
     expect(await b.reply(reply.id)).toMatchObject({ status: 'draft', problem: expect.stringMatching(/edited/) })
@@ -161,9 +183,22 @@ describe('what an answer changes', () => {
     b.pass(20_000)
     await sendReply(b.desk, reply.id)
     const after = await b.ticket()
-    expect(after).toMatchObject({ status: 'pending', waitingSince: null, responseDueAt: null, firstRespondedAt: b.desk.now(), revision: before.revision + 1 })
+    expect(after).toMatchObject({
+      status: 'pending',
+      waitingSince: null,
+      responseDueAt: null,
+      firstRespondedAt: b.desk.now(),
+      revision: before.revision + 1,
+    })
     const event = await b.desk.db.selectFrom('ticketEvents').selectAll().where('kind', '=', 'answered').executeTakeFirstOrThrow()
-    expect(event).toMatchObject({ at: b.desk.now(), turnStartedAt: before.waitingSince, turnDueAt: before.responseDueAt, isFirstResponse: true, teammateId: b.ana.id, replyId: reply.id })
+    expect(event).toMatchObject({
+      at: b.desk.now(),
+      turnStartedAt: before.waitingSince,
+      turnDueAt: before.responseDueAt,
+      isFirstResponse: true,
+      teammateId: b.ana.id,
+      replyId: reply.id,
+    })
   })
 
   it('solves, with the sender as the one who did', async () => {
@@ -192,7 +227,11 @@ describe('what an answer changes', () => {
     }
     const reply = await due(b, { afterSending: 'solved' })
     await sendReply(b.desk, reply.id)
-    expect(await b.ticket()).toMatchObject({ status: 'open', waitingSince: later, responseDueAt: new Date(later!.getTime() + 120 * 60_000) })
+    expect(await b.ticket()).toMatchObject({
+      status: 'open',
+      waitingSince: later,
+      responseDueAt: new Date(later!.getTime() + 120 * 60_000),
+    })
   })
 
   it('opens a New ticket at the first human action', async () => {
@@ -220,7 +259,10 @@ describe('an unknown end', () => {
     const b = await bench()
     const reply = await unsure(b, false)
     let looks = 0
-    b.connector.findSent = async () => { looks++; return null }
+    b.connector.findSent = async () => {
+      looks++
+      return null
+    }
     for (const wait of [15_000, 60_000, 300_000, 3_600_000]) {
       b.pass(wait - 1)
       await settleReply(b.desk, reply.id)
@@ -228,7 +270,11 @@ describe('an unknown end', () => {
       await settleReply(b.desk, reply.id)
     }
     expect(looks).toBe(3)
-    expect(await b.reply(reply.id)).toMatchObject({ status: 'unsure', nextReadBackAt: null, problem: expect.stringMatching(/Look yourself/) })
+    expect(await b.reply(reply.id)).toMatchObject({
+      status: 'unsure',
+      nextReadBackAt: null,
+      problem: expect.stringMatching(/Look yourself/),
+    })
     expect((await b.ticket()).hasFailedReply).toBe(true)
     expect(b.connector.sent).toHaveLength(1)
   })
@@ -254,7 +300,9 @@ describe('an unknown end', () => {
 
   it('takes a break it does not understand for unsure', async () => {
     const b = await bench()
-    b.connector.send = async () => { throw new TypeError('cannot read properties of undefined') }
+    b.connector.send = async () => {
+      throw new TypeError('cannot read properties of undefined')
+    }
     const reply = await due(b)
     await sendReply(b.desk, reply.id)
     expect((await b.reply(reply.id)).status).toBe('unsure')
@@ -290,7 +338,9 @@ describe('an unknown end', () => {
   it('does not send again while looking fails', async () => {
     const b = await bench()
     const reply = await unsure(b, false)
-    b.connector.findSent = async () => { throw new PlatformError('retry', 'Plain cannot be reached.') }
+    b.connector.findSent = async () => {
+      throw new PlatformError('retry', 'Plain cannot be reached.')
+    }
     expect(await resolveUnsure(b.desk, reply.id, 'send_again', b.ana.id)).toMatchObject({ ok: false })
     expect((await b.reply(reply.id)).status).toBe('unsure')
   })
@@ -307,11 +357,18 @@ describe('an unknown end', () => {
 describe('a failure', () => {
   it('429 storm: goes later, at the time the platform named, and then once', async () => {
     const b = await bench()
-    b.connector.answers.push(new PlatformError('retry', 'Plain asks us to slow down.', 900_000), new PlatformError('retry', 'Plain asks us to slow down.'))
+    b.connector.answers.push(
+      new PlatformError('retry', 'Plain asks us to slow down.', 900_000),
+      new PlatformError('retry', 'Plain asks us to slow down.'),
+    )
     const reply = await due(b)
     await sendReply(b.desk, reply.id)
     const waits = await b.reply(reply.id)
-    expect(waits).toMatchObject({ status: 'approved', sendAt: new Date(b.desk.now().getTime() + 900_000), problem: expect.stringMatching(/slow down/) })
+    expect(waits).toMatchObject({
+      status: 'approved',
+      sendAt: new Date(b.desk.now().getTime() + 900_000),
+      problem: expect.stringMatching(/slow down/),
+    })
     expect(b.rung.at(-1)).toEqual({ name: 'sendReply', replyId: reply.id, at: waits.sendAt })
     b.pass(900_000)
     await sendReply(b.desk, reply.id)
@@ -325,12 +382,18 @@ describe('a failure', () => {
   it('gives up after ten tries, in words', async () => {
     const b = await bench()
     const reply = await due(b)
-    b.connector.send = async () => { throw new PlatformError('retry', 'Plain failed (503).') }
+    b.connector.send = async () => {
+      throw new PlatformError('retry', 'Plain failed (503).')
+    }
     for (let i = 0; i < 12; i++) {
       b.pass(24 * 3_600_000)
       await sendReply(b.desk, reply.id)
     }
-    expect(await b.reply(reply.id)).toMatchObject({ status: 'refused', attempts: 10, problem: 'Plain failed (503). Tried 10 times, now given up: nothing was sent.' })
+    expect(await b.reply(reply.id)).toMatchObject({
+      status: 'refused',
+      attempts: 10,
+      problem: 'Plain failed (503). Tried 10 times, now given up: nothing was sent.',
+    })
   })
 
   it('shows a refusal on the ticket, and a later answer clears it', async () => {
@@ -352,7 +415,8 @@ describe('a failure', () => {
     b.pass(UNDO_MS)
     for (const reply of replies) await sendReply(b.desk, reply.id)
     expect(b.connector.sent).toHaveLength(1)
-    for (const reply of replies) expect(await b.reply(reply.id)).toMatchObject({ status: 'approved', problem: expect.stringMatching(/^Waits/) })
+    for (const reply of replies)
+      expect(await b.reply(reply.id)).toMatchObject({ status: 'approved', problem: expect.stringMatching(/^Waits/) })
     await b.desk.db.updateTable('accounts').set({ status: 'connected' }).execute()
     for (const { id } of await listDueReplies(b.desk.db, b.desk.now(), 10)) await sendReply(b.desk, id)
     expect(b.connector.sent.map(post => post.text)).toEqual(['one ^AS', 'one ^AS', 'two ^AS', 'three ^AS'])
@@ -364,7 +428,10 @@ describe('a failure', () => {
     const b = await bench(connector)
     const reply = await due(b)
     await sendReply(b.desk, reply.id)
-    expect(await b.reply(reply.id)).toMatchObject({ status: 'refused', problem: 'The customer deleted what this answers. Nothing was sent.' })
+    expect(await b.reply(reply.id)).toMatchObject({
+      status: 'refused',
+      problem: 'The customer deleted what this answers. Nothing was sent.',
+    })
     expect(b.connector.sent).toEqual([])
   })
 })

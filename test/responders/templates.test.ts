@@ -8,7 +8,14 @@ import { createTemplate, pickVariants, retireTemplate, type TemplateForm, update
 import { plainConnector } from '../plain-connector.ts'
 import { testWorld } from '../world.ts'
 
-const values = { customer: { name: 'Cleo Marsh', handle: 'cleo_writes' }, agent: { initials: 'AS' }, ticket: { number: 1042 }, link: 'https://acme.example/help', impact: 'log in', next: '14:30 UTC' }
+const values = {
+  customer: { name: 'Cleo Marsh', handle: 'cleo_writes' },
+  agent: { initials: 'AS' },
+  ticket: { number: 1042 },
+  link: 'https://acme.example/help',
+  impact: 'log in',
+  next: '14:30 UTC',
+}
 
 describe('filling', () => {
   it.each([
@@ -37,7 +44,9 @@ describe('filling', () => {
   })
 
   it('does not fill what a value brings along', () => {
-    expect(fillTemplate('Hi {{customer.first_name|there}}', { customer: { name: '{{link}} x' }, link: 'https://evil.example' }).text).toBe('Hi there')
+    expect(fillTemplate('Hi {{customer.first_name|there}}', { customer: { name: '{{link}} x' }, link: 'https://evil.example' }).text).toBe(
+      'Hi there',
+    )
   })
 
   it.each(['Hi {{customer', 'Hi }} there', '{{nonsense}}'])('a broken or unknown one stays open: %s', text => {
@@ -45,20 +54,46 @@ describe('filling', () => {
     expect(isKnownPlaceholder(findPlaceholders(text)[0]!)).toBe(false)
   })
 
-  it.each([['Cleo Marsh', 'Cleo'], ['Jean-Luc P.', 'Jean-Luc'], ['', undefined], ['✨✨', undefined], ['C.', undefined], ['cleo_writes', undefined], ['李明', '李明']])('the first name of %j is %j', (name, first) => {
+  it.each([
+    ['Cleo Marsh', 'Cleo'],
+    ['Jean-Luc P.', 'Jean-Luc'],
+    ['', undefined],
+    ['✨✨', undefined],
+    ['C.', undefined],
+    ['cleo_writes', undefined],
+    ['李明', '李明'],
+  ])('the first name of %j is %j', (name, first) => {
     expect(firstNameOf({ name, handle: 'cleo_writes' })).toBe(first)
   })
 })
 
 describe('the status after sending', () => {
-  it.each([['handoff', 'Please write to us', 'pending'], ['answer', 'Which app?', 'pending'], ['answer', 'See https://acme.example/?q=1', 'open'], ['answer', 'Done!', 'open']] as const)('%s "%s" → %s', (role, text, status) => {
+  it.each([
+    ['handoff', 'Please write to us', 'pending'],
+    ['answer', 'Which app?', 'pending'],
+    ['answer', 'See https://acme.example/?q=1', 'open'],
+    ['answer', 'Done!', 'open'],
+  ] as const)('%s "%s" → %s', (role, text, status) => {
     expect(usualStatusAfter(role, text)).toBe(status)
   })
 })
 
 describe('choosing', () => {
-  const row = (name: string, language: string, platform: string | null = null, given: Partial<TemplateRow> = {}): TemplateRow =>
-    ({ id: `${name}-${language}-${platform}`, name, kind: 'answer', platform, language, text: '', version: 1, isActive: true, uses: 0, ownerId: null, isDemo: false, updatedAt: new Date(0), ...given })
+  const row = (name: string, language: string, platform: string | null = null, given: Partial<TemplateRow> = {}): TemplateRow => ({
+    id: `${name}-${language}-${platform}`,
+    name,
+    kind: 'answer',
+    platform,
+    language,
+    text: '',
+    version: 1,
+    isActive: true,
+    uses: 0,
+    ownerId: null,
+    isDemo: false,
+    updatedAt: new Date(0),
+    ...given,
+  })
   const pick = (rows: TemplateRow[], platform: string, language: string | null) => pickVariants(rows, platform, language).map(one => one.id)
 
   it.each<[string, TemplateRow[], string | null, string[]]>([
@@ -75,20 +110,40 @@ describe('choosing', () => {
 })
 
 describe('keeping templates', () => {
-  const form: TemplateForm = { name: 'Late parcel', kind: 'answer', platform: null, language: 'en', text: 'Hi {{customer.first_name|there}}, sorry!' }
+  const form: TemplateForm = {
+    name: 'Late parcel',
+    kind: 'answer',
+    platform: null,
+    language: 'en',
+    text: 'Hi {{customer.first_name|there}}, sorry!',
+  }
 
   it('a change is the next version, and both are in the audit', async () => {
     const { desk, ana } = await testWorld({ connectors: [plainConnector()] })
     const created = await createTemplate(desk, ana.id, form)
     if (!created.ok) throw new Error('not created')
-    expect(await updateTemplate(desk, ana.id, created.template.id, { ...form, text: 'Hi!' })).toMatchObject({ ok: true, template: { version: 2, text: 'Hi!', ownerId: ana.id } })
+    expect(await updateTemplate(desk, ana.id, created.template.id, { ...form, text: 'Hi!' })).toMatchObject({
+      ok: true,
+      template: { version: 2, text: 'Hi!', ownerId: ana.id },
+    })
     expect(await retireTemplate(desk, ana.id, created.template.id)).toMatchObject({ isActive: false })
-    expect((await desk.db.selectFrom('auditEntries').select('action').orderBy('id').execute()).map(one => one.action)).toEqual(['template created', 'template changed', 'template retired'])
+    expect((await desk.db.selectFrom('auditEntries').select('action').orderBy('id').execute()).map(one => one.action)).toEqual([
+      'template created',
+      'template changed',
+      'template retired',
+    ])
   })
 
   it.each<[keyof TemplateForm, Partial<TemplateForm>]>([
-    ['name', { name: '  ' }], ['name', { name: 'x'.repeat(81) }], ['kind', { kind: 'poem' }], ['language', { language: 'English' }], ['text', { text: '' }],
-    ['text', { text: 'Hi {{customer.shoe_size}}' }], ['text', { text: 'Hi {{customer.first_name' }], ['platform', { platform: 'fax' }], ['text', { platform: 'plain', text: 'x'.repeat(1001) }],
+    ['name', { name: '  ' }],
+    ['name', { name: 'x'.repeat(81) }],
+    ['kind', { kind: 'poem' }],
+    ['language', { language: 'English' }],
+    ['text', { text: '' }],
+    ['text', { text: 'Hi {{customer.shoe_size}}' }],
+    ['text', { text: 'Hi {{customer.first_name' }],
+    ['platform', { platform: 'fax' }],
+    ['text', { platform: 'plain', text: 'x'.repeat(1001) }],
   ])('names the field %s: %j', async (field, wrong) => {
     const { desk, ana } = await testWorld({ connectors: [plainConnector()] })
     const saved = await createTemplate(desk, ana.id, { ...form, ...wrong })

@@ -34,10 +34,7 @@ const write = (recipient: object, text: string, more: Record<string, string> = {
     messaging_type: 'RESPONSE',
     ...more,
   })
-const codes = ({ body }: { body: { error?: { code: number; error_subcode?: number } } }) => [
-  body.error?.code,
-  body.error?.error_subcode,
-]
+const codes = ({ body }: { body: { error?: { code: number; error_subcode?: number } } }) => [body.error?.code, body.error?.error_subcode]
 
 test('consent gives a code, the code a short token, that a long one, and that a page token without end', async () => {
   const redirect_uri = 'http://127.0.0.1:9/callback'
@@ -84,9 +81,7 @@ test('an object that is not there is error 100, subcode 33', async () => {
 })
 
 test('a field nobody knows is error 100', async () => {
-  expect((await call('GET', '/me', { fields: 'id,shoe_size' })).body.error.message).toContain(
-    'nonexisting field (shoe_size)',
-  )
+  expect((await call('GET', '/me', { fields: 'id,shoe_size' })).body.error.message).toContain('nonexisting field (shoe_size)')
 })
 
 test('comments are listed as a stream, newest first, page by page', async () => {
@@ -169,9 +164,7 @@ test('conversations come newest first, their messages too', async () => {
   graph.control.moveClock({ ms: 1000 })
   graph.control.message({ page: page.id, from: 'Cleo', text: 'three' })
   const { body } = await call('GET', `/${page.id}/conversations`, { platform: 'messenger', fields: 'id,participants' })
-  expect(
-    body.data.map((one: { participants: { data: { name: string }[] } }) => one.participants.data[0]?.name),
-  ).toEqual(['Cleo', 'Dora'])
+  expect(body.data.map((one: { participants: { data: { name: string }[] } }) => one.participants.data[0]?.name)).toEqual(['Cleo', 'Dora'])
   const messages = await call('GET', `/${body.data[0].id}/messages`, { fields: 'message,from' })
   expect(messages.body.data.map((one: { message: string }) => one.message)).toEqual(['three', 'one'])
 })
@@ -191,9 +184,7 @@ test('usage is told in percent and throttles at 100', async () => {
   graph.control.setUsage({ percent: 100, regainMinutes: 7 })
   const full = await call('GET', '/me')
   expect(codes(full)[0]).toBe(80001)
-  expect(
-    JSON.parse(full.headers.get('x-business-use-case-usage') ?? '')[page.id][0].estimated_time_to_regain_access,
-  ).toBe(7)
+  expect(JSON.parse(full.headers.get('x-business-use-case-usage') ?? '')[page.id][0].estimated_time_to_regain_access).toBe(7)
 })
 
 test.each([4, 17, 32, 613, 80001])('throttle code %i on demand', async code => {

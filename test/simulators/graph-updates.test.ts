@@ -48,9 +48,7 @@ test('the bytes hold Meta’s escapes, and the signature is over them', async ()
       .digest('hex')}`,
   )
   const again = JSON.stringify(push?.body)
-  expect(createHmac('sha256', app.secret).update(again).digest('hex')).not.toBe(
-    push?.headers['x-hub-signature-256']?.slice(7),
-  )
+  expect(createHmac('sha256', app.secret).update(again).digest('hex')).not.toBe(push?.headers['x-hub-signature-256']?.slice(7))
   expect(changes()[0].value.message).toBe('şikâyet 24/7 😀')
 })
 

@@ -36,12 +36,8 @@ export async function startReceiver({
       if (request.method === 'GET') {
         const crc = query.get('crc_token')
         if (crc)
-          return response.end(
-            JSON.stringify({ response_token: `sha256=${createHmac('sha256', secret).update(crc).digest('base64')}` }),
-          )
-        return query.get('hub.verify_token') === verifyToken
-          ? response.end(query.get('hub.challenge'))
-          : response.writeHead(403).end()
+          return response.end(JSON.stringify({ response_token: `sha256=${createHmac('sha256', secret).update(crc).digest('base64')}` }))
+        return query.get('hub.verify_token') === verifyToken ? response.end(query.get('hub.challenge')) : response.writeHead(403).end()
       }
       const raw = Buffer.concat(chunks)
       received.push({ raw, body: JSON.parse(raw.toString()), headers: request.headers })

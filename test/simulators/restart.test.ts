@@ -27,9 +27,7 @@ test('X comes back with its people, posts, edits, deletes, tokens and clock', as
   const after = await startXSimulator({ journalDir })
   expect(after.control.posts()).toEqual(before.control.posts())
   expect(Date.parse(after.control.now().now)).toBeGreaterThan(Date.now() + 3_500_000)
-  expect((await fetch(`${after.url}/2/users/me`, { headers: { authorization: `Bearer ${accessToken}` } })).status).toBe(
-    200,
-  )
+  expect((await fetch(`${after.url}/2/users/me`, { headers: { authorization: `Bearer ${accessToken}` } })).status).toBe(200)
   const ids = new Set(after.control.posts().flatMap(one => one.versions))
   expect(ids.has(after.control.post({ from: 'cleo', text: 'new' }).id)).toBe(false)
   await after.stop()

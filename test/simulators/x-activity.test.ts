@@ -153,8 +153,7 @@ test('a badly signed push comes again signed well', async () => {
   await x.control.pushesDelivered()
   const good = receiver.received.map(
     ({ raw, headers }) =>
-      headers['x-twitter-webhooks-signature'] ===
-      `sha256=${createHmac('sha256', 'c0nsumer').update(raw).digest('base64')}`,
+      headers['x-twitter-webhooks-signature'] === `sha256=${createHmac('sha256', 'c0nsumer').update(raw).digest('base64')}`,
   )
   expect(good).toEqual([false, true])
 })

@@ -90,10 +90,7 @@ test('the same words to the same person are a duplicate', async () => {
   const post = x.control.post({ from: 'cleo', text: '@larkspan help' })
   expect((await answer('On it', post.id)).body.data.text).toBe('@cleo On it')
   const again = await answer('On it', post.id)
-  expect([again.status, again.body.detail]).toEqual([
-    403,
-    'You are not allowed to create a Tweet with duplicate content.',
-  ])
+  expect([again.status, again.body.detail]).toEqual([403, 'You are not allowed to create a Tweet with duplicate content.'])
   expect(x.control.replies({ to: post.id })).toHaveLength(1)
 })
 

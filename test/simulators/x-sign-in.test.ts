@@ -54,9 +54,7 @@ const exchange = async (codeVerifier = verifier) =>
     code_verifier: codeVerifier,
   })
 const me = (accessToken = '') =>
-  fetch(`${x.url}/2/users/me`, { headers: { authorization: `Bearer ${accessToken}` } }).then(
-    response => response.status,
-  )
+  fetch(`${x.url}/2/users/me`, { headers: { authorization: `Bearer ${accessToken}` } }).then(response => response.status)
 
 test('the consent page names the app and lets one choose the account', async () => {
   const page = await (await fetch(`${x.url}/i/oauth2/authorize?${new URLSearchParams(asked())}`)).text()
@@ -107,7 +105,5 @@ test('permission taken back kills both tokens', async () => {
   const { body } = await exchange()
   x.control.revokeAccess({ account: 'larkspan' })
   expect(await me(body.access_token)).toBe(401)
-  expect((await token({ grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' })).body.error).toBe(
-    'invalid_grant',
-  )
+  expect((await token({ grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' })).body.error).toBe('invalid_grant')
 })

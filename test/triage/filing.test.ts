@@ -20,18 +20,34 @@ async function plainWorld() {
     await readDeliveries(world.desk)
     await world.desk.db.transaction().execute(async tx => {
       const mentions = await tx.selectFrom('mentions').selectAll().where('state', '=', 'waiting').execute()
-      await fileMentions(tx, mentions.map(mention => ({ mention, verdict: { ...complaint, ...verdict } })), world.desk.now())
+      await fileMentions(
+        tx,
+        mentions.map(mention => ({ mention, verdict: { ...complaint, ...verdict } })),
+        world.desk.now(),
+      )
     })
   }
   return { world, account, hear }
 }
 const complaint: Verdict = {
-  category: 'complaint', tier: 1, priority: 'high', confidence: 0.9, sentiment: -0.5, sentimentLabel: 'negative', actionable: 0.9, language: 'en', tags: [],
-  needsReview: false, reasons: [], wouldChange: null, model: 'test',
+  category: 'complaint',
+  tier: 1,
+  priority: 'high',
+  confidence: 0.9,
+  sentiment: -0.5,
+  sentimentLabel: 'negative',
+  actionable: 0.9,
+  language: 'en',
+  tags: [],
+  needsReview: false,
+  reasons: [],
+  wouldChange: null,
+  model: 'test',
 }
 const noise = (category: Verdict['category']): Partial<Verdict> => ({ category, tier: 'noise', priority: 'low', confidence: 0.95 })
 const tickets = (world: World) => world.desk.db.selectFrom('tickets').selectAll().orderBy('number').execute()
-const kinds = async (world: World) => (await world.desk.db.selectFrom('ticketEvents').select('kind').orderBy('id').execute()).map(e => e.kind)
+const kinds = async (world: World) =>
+  (await world.desk.db.selectFrom('ticketEvents').select('kind').orderBy('id').execute()).map(e => e.kind)
 const set = (world: World, change: object) => world.desk.db.updateTable('tickets').set(change).execute()
 
 test('a tier 1 mention opens a ticket whose clock starts when it was posted, not when it came', async () => {
@@ -46,7 +62,8 @@ test('a tier 1 mention opens a ticket whose clock starts when it was posted, not
 
 test('noise opens nothing', async () => {
   const { world, hear } = await plainWorld()
-  for (const category of ['spam', 'irrelevant', 'thanks_only', 'peer_answered', 'duplicate'] as const) await hear(`${category} said in words`, noise(category))
+  for (const category of ['spam', 'irrelevant', 'thanks_only', 'peer_answered', 'duplicate'] as const)
+    await hear(`${category} said in words`, noise(category))
   expect(await tickets(world)).toEqual([])
 })
 
@@ -97,7 +114,13 @@ test('a thank-you neither reopens nor starts a clock', async () => {
 test('any other word of theirs reopens a solved ticket and starts a turn', async () => {
   const { world, hear } = await plainWorld()
   await hear('where is it', {}, { threadKey: 't' })
-  await set(world, { status: 'solved', solvedAt: world.desk.now(), waitingSince: null, responseDueAt: null, firstRespondedAt: world.desk.now() })
+  await set(world, {
+    status: 'solved',
+    solvedAt: world.desk.now(),
+    waitingSince: null,
+    responseDueAt: null,
+    firstRespondedAt: world.desk.now(),
+  })
   world.pass(HOUR)
   await hear('still nothing', {}, { threadKey: 't' })
   const [ticket] = await tickets(world)
@@ -109,9 +132,23 @@ test('any other word of theirs reopens a solved ticket and starts a turn', async
 test('a ticket reopened after the all-clear stands outside its incident, with a clock of its own', async () => {
   const { world, hear } = await plainWorld()
   await hear('everything is down', {}, { threadKey: 't' })
-  const incident = { id: newId(), title: 'Down', impact: 'log in', severity: 'SEV2' as const, declaredById: world.ana.id, declaredAt: world.desk.now() }
+  const incident = {
+    id: newId(),
+    title: 'Down',
+    impact: 'log in',
+    severity: 'SEV2' as const,
+    declaredById: world.ana.id,
+    declaredAt: world.desk.now(),
+  }
   await world.desk.db.insertInto('incidents').values(incident).execute()
-  await set(world, { status: 'solved', solvedAt: world.desk.now(), waitingSince: null, responseDueAt: null, incidentId: incident.id, isHeld: true })
+  await set(world, {
+    status: 'solved',
+    solvedAt: world.desk.now(),
+    waitingSince: null,
+    responseDueAt: null,
+    incidentId: incident.id,
+    isHeld: true,
+  })
   await hear('still nothing here', {}, { threadKey: 't' })
   expect((await tickets(world))[0]).toMatchObject({ status: 'open', incidentId: null, isHeld: false, waitingSince: world.desk.now() })
   expect((await tickets(world))[0]!.responseDueAt).not.toBeNull()
@@ -154,12 +191,23 @@ test('own answers read back together with the mention they answer close its turn
   const { world, account } = await plainWorld()
   const postedAt = new Date(world.desk.now().getTime() - HOUR)
   const answeredAt = new Date(world.desk.now().getTime() - HOUR / 2)
-  const own = says('Sorry! On its way.', { externalId: 'b', threadKey: 't', parentExternalId: 'a', direction: 'outbound', author: null, postedAt: answeredAt })
+  const own = says('Sorry! On its way.', {
+    externalId: 'b',
+    threadKey: 't',
+    parentExternalId: 'a',
+    direction: 'outbound',
+    author: null,
+    postedAt: answeredAt,
+  })
   await deliver(world, account, [own, says('Where is my parcel?', { externalId: 'a', threadKey: 't', postedAt })])
   await readDeliveries(world.desk)
   await world.desk.db.transaction().execute(async tx => {
     const mentions = await tx.selectFrom('mentions').selectAll().where('state', '=', 'waiting').execute()
-    await fileMentions(tx, mentions.map(mention => ({ mention, verdict: complaint })), world.desk.now())
+    await fileMentions(
+      tx,
+      mentions.map(mention => ({ mention, verdict: complaint })),
+      world.desk.now(),
+    )
   })
   expect((await tickets(world))[0]).toMatchObject({ waitingSince: null, firstRespondedAt: answeredAt })
   expect(await kinds(world)).toContain('answered')
@@ -167,13 +215,23 @@ test('own answers read back together with the mention they answer close its turn
 
 test('a mention that cannot be filed is set aside alone and its batch goes on', async () => {
   const { world, account } = await plainWorld()
-  await deliver(world, account, [says('My parcel never came, I want an answer', { externalId: 'a' }), says('Why was I charged twice?', { externalId: 'b', author: { ...cleo, externalId: '7002' } })])
+  await deliver(world, account, [
+    says('My parcel never came, I want an answer', { externalId: 'a' }),
+    says('Why was I charged twice?', { externalId: 'b', author: { ...cleo, externalId: '7002' } }),
+  ])
   await readDeliveries(world.desk)
   // Text that no verdict can be stored for: the judge's own fault, here made by hand.
-  await world.desk.db.updateTable('mentions').set({ facts: JSON.stringify({}) , platform: 'nowhere' }).where('externalId', '=', 'a').execute()
+  await world.desk.db
+    .updateTable('mentions')
+    .set({ facts: JSON.stringify({}), platform: 'nowhere' })
+    .where('externalId', '=', 'a')
+    .execute()
   await world.desk.db.schema.alterTable('tickets').addCheckConstraint('only_plain', sql`platform <> 'nowhere'`).execute()
   onTestFinished(() => world.desk.db.schema.alterTable('tickets').dropConstraint('only_plain').execute())
   await triageMentions(world.desk)
   const rows = await world.desk.db.selectFrom('mentions').select(['externalId', 'state']).orderBy('externalId').execute()
-  expect(rows).toEqual([{ externalId: 'a', state: 'set_aside' }, { externalId: 'b', state: 'triaged' }])
+  expect(rows).toEqual([
+    { externalId: 'a', state: 'set_aside' },
+    { externalId: 'b', state: 'triaged' },
+  ])
 })

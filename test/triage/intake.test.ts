@@ -11,7 +11,8 @@ async function plainWorld() {
   const world = await testWorld({ connectors: [connector] })
   return { world, connector, account: await world.account({ platform: 'plain' }) }
 }
-const texts = async (world: World) => (await world.desk.db.selectFrom('mentions').select('text').orderBy('externalId').execute()).map(m => m.text)
+const texts = async (world: World) =>
+  (await world.desk.db.selectFrom('mentions').select('text').orderBy('externalId').execute()).map(m => m.text)
 const tickets = (world: World) => world.desk.db.selectFrom('tickets').selectAll().orderBy('number').execute()
 
 test('a batch of 3 in one POST is three mentions', async () => {
@@ -33,7 +34,8 @@ test('the same event delivered twice, also within one batch, is one mention', as
 
 test('the same event on two workers at once is one mention and one ticket', async () => {
   const { world, account } = await plainWorld()
-  for (let n = 0; n < 20; n++) await deliver(world, account, [says('My order never came, third time!', { externalId: `a${n % 5}`, threadKey: 't' })])
+  for (let n = 0; n < 20; n++)
+    await deliver(world, account, [says('My order never came, third time!', { externalId: `a${n % 5}`, threadKey: 't' })])
   await Promise.all([readDeliveries(world.desk), readDeliveries(world.desk)])
   await Promise.all([triageMentions(world.desk), triageMentions(world.desk)])
   expect(await texts(world)).toHaveLength(5)
@@ -57,7 +59,9 @@ test('a removal erases the words everywhere: mention, versions, raw delivery, qu
   await deliver(world, account, [says('my internet is down and I said something private', { externalId: 'a' })])
   await readDeliveries(world.desk)
   await triageMentions(world.desk)
-  await deliver(world, account, [says('my internet is down and I said something very private', { externalId: 'a', version: 2, isEdit: true })])
+  await deliver(world, account, [
+    says('my internet is down and I said something very private', { externalId: 'a', version: 2, isEdit: true }),
+  ])
   await readDeliveries(world.desk)
   await deliver(world, account, [{ kind: 'removal', account: '111', visibility: 'public', externalId: 'a', at: null }])
   await readDeliveries(world.desk)
@@ -100,13 +104,18 @@ test('cross-tenant same ids: two accounts with the same external ids keep their 
   await deliver(world, other, [says('to the second', { externalId: 'a' }, '222')])
   await readDeliveries(world.desk)
   const rows = await world.desk.db.selectFrom('mentions').select(['accountId', 'text']).orderBy('text').execute()
-  expect(rows).toEqual([{ accountId: account.id, text: 'to the first' }, { accountId: other.id, text: 'to the second' }])
+  expect(rows).toEqual([
+    { accountId: account.id, text: 'to the first' },
+    { accountId: other.id, text: 'to the second' },
+  ])
 })
 
 test('poll/webhook overlap: what both ways bring is stored once', async () => {
   const { world, account, connector } = await plainWorld()
   await deliver(world, account, [says('hello?', { externalId: 'a' })])
-  connector.polls.push([{ list: 'mentions', body: JSON.stringify([says('hello?', { externalId: 'a' }), says('anyone?', { externalId: 'b' })]) }])
+  connector.polls.push([
+    { list: 'mentions', body: JSON.stringify([says('hello?', { externalId: 'a' }), says('anyone?', { externalId: 'b' })]) },
+  ])
   await pollAccount(world.desk, account.id)
   await readDeliveries(world.desk)
   expect(await texts(world)).toEqual(['hello?', 'anyone?'])
@@ -171,7 +180,9 @@ test('a delivery for an account that is not connected is kept, and its mentions 
 
 test('card digits are masked in the mention and in the stored body, ids and phone numbers are not', async () => {
   const { world, account } = await plainWorld()
-  const id = await deliver(world, account, [says('my card 4111 1111 1111 1111 was charged, call +49 30 901820', { externalId: '4111111111111111' })])
+  const id = await deliver(world, account, [
+    says('my card 4111 1111 1111 1111 was charged, call +49 30 901820', { externalId: '4111111111111111' }),
+  ])
   await readDeliveries(world.desk)
   expect(await texts(world)).toEqual([expect.stringMatching(/1111 was charged, call \+49 30 901820$/)])
   expect((await texts(world))[0]).not.toContain('4111 1111 1111 1111')
@@ -191,8 +202,17 @@ test('text the database cannot hold as it is (NUL, half an emoji) is stored, not
 test('two thousand mentions of one wave are all stored, each once', async () => {
   const { world, account } = await plainWorld()
   for (let batch = 0; batch < 20; batch++)
-    await deliver(world, account, Array.from({ length: 100 }, (_, n) => says('is it just me or is everything down?', { externalId: `w${batch}-${n}`, author: { ...cleo, externalId: `p${batch}-${n}` } })))
+    await deliver(
+      world,
+      account,
+      Array.from({ length: 100 }, (_, n) =>
+        says('is it just me or is everything down?', { externalId: `w${batch}-${n}`, author: { ...cleo, externalId: `p${batch}-${n}` } }),
+      ),
+    )
   await readDeliveries(world.desk)
-  const { n } = await world.desk.db.selectFrom('mentions').select(eb => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+  const { n } = await world.desk.db
+    .selectFrom('mentions')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
   expect(n).toBe(2000)
 })

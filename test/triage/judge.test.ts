@@ -4,8 +4,17 @@ import type { Category, JudgeContext, Priority, Verdict } from '../../domain.ts'
 import { explain, judge } from '../../triage/judge.ts'
 
 const public_: JudgeContext = {
-  ourHandles: ['brightwave'], addressesUs: true, visibility: 'public', isOwn: false, hasOpenTicket: false, previous: null,
-  earlierTickets: 0, followers: 120, similarLastHour: 0, isRepeat: false, incidentActive: false,
+  ourHandles: ['brightwave'],
+  addressesUs: true,
+  visibility: 'public',
+  isOwn: false,
+  hasOpenTicket: false,
+  previous: null,
+  earlierTickets: 0,
+  followers: 120,
+  similarLastHour: 0,
+  isRepeat: false,
+  incidentActive: false,
 }
 const directMessage: JudgeContext = { ...public_, visibility: 'private' }
 
@@ -51,13 +60,27 @@ describe('hard cases', () => {
 
   test('an outage in Spanish, German, French, Portuguese, Italian, Dutch and Turkish', () => {
     for (const text of [
-      'no hay internet en toda la calle desde esta mañana', 'seit heute morgen kein Internet in der ganzen Straße', "plus d'internet dans tout le quartier depuis ce matin",
-      'estamos sem internet no bairro todo desde cedo', 'niente internet in tutto il quartiere, disservizio da stamattina', 'al de hele dag een storing, geen internet in de hele straat', 'bütün mahallede internet yok, kesinti ne zaman bitecek',
-    ]) expect(judged(text)).toMatchObject({ category: 'outage_report', priority: 'urgent' })
+      'no hay internet en toda la calle desde esta mañana',
+      'seit heute morgen kein Internet in der ganzen Straße',
+      "plus d'internet dans tout le quartier depuis ce matin",
+      'estamos sem internet no bairro todo desde cedo',
+      'niente internet in tutto il quartiere, disservizio da stamattina',
+      'al de hele dag een storing, geen internet in de hele straat',
+      'bütün mahallede internet yok, kesinti ne zaman bitecek',
+    ])
+      expect(judged(text)).toMatchObject({ category: 'outage_report', priority: 'urgent' })
   })
 
   test('fraud and fire are urgent in other languages too', () => {
-    for (const text of ['me han robado la cuenta', 'mein Konto wurde gehackt und leer geräumt', 'la batterie a pris feu dans la cuisine', 'o carregador pegou fogo', 'sento odore di gas nelle scale', 'mijn account is gehackt', 'şarj aleti alev aldı']) {
+    for (const text of [
+      'me han robado la cuenta',
+      'mein Konto wurde gehackt und leer geräumt',
+      'la batterie a pris feu dans la cuisine',
+      'o carregador pegou fogo',
+      'sento odore di gas nelle scale',
+      'mijn account is gehackt',
+      'şarj aleti alev aldı',
+    ]) {
       expect(judged(text).priority).toBe('urgent')
     }
   })
@@ -66,7 +89,9 @@ describe('hard cases', () => {
 describe('noise', () => {
   test('our own words are noise at once', () => {
     expect(judged('We are looking into it ^SB', { isOwn: true })).toMatchObject({ category: 'own_or_staff', tier: 'noise', confidence: 1 })
-    expect(judge({ text: 'hello', visibility: 'public', direction: 'outbound', platform: 'x', language: null }, public_).category).toBe('own_or_staff')
+    expect(judge({ text: 'hello', visibility: 'public', direction: 'outbound', platform: 'x', language: null }, public_).category).toBe(
+      'own_or_staff',
+    )
   })
 
   test('the same words by the same author again are a duplicate in public, never in a DM', () => {
@@ -81,12 +106,15 @@ describe('noise', () => {
     expect(judged(text).category).not.toBe('peer_answered')
   })
 
-  test.each(['hi', 'Hello there', '👍', 'good night everyone', 'thank you!', ''])('a DM is never noise: "%s"', (text) => {
+  test.each(['hi', 'Hello there', '👍', 'good night everyone', 'thank you!', ''])('a DM is never noise: "%s"', text => {
     expect(judged(text, directMessage).tier).not.toBe('noise')
   })
 
   test('spam in a DM may be dropped', () => {
-    expect(judged('Earn $400 a day with crypto, message @coin_coach now https://t.example/a', directMessage)).toMatchObject({ category: 'spam', tier: 'noise' })
+    expect(judged('Earn $400 a day with crypto, message @coin_coach now https://t.example/a', directMessage)).toMatchObject({
+      category: 'spam',
+      tier: 'noise',
+    })
   })
 
   test('emoji alone are noise in public', () => {
@@ -98,12 +126,28 @@ describe('noise', () => {
   })
 
   test('noise is never chosen while a question, a complaint or an outage cue stands in the text', () => {
-    const cues = ['is the app down?', 'how do I log in', 'still not working', 'worst service ever', 'no internet here', 'I was charged twice', 'my parcel never arrived']
-    const wrappings = ['thank you! %', 'lol % 😂', 'win a phone, follow and retweet https://t.example/w %', 'good night everyone, %', 'try restarting it, %']
-    for (const cue of cues) for (const wrapping of wrappings) for (const context of [public_, { ...public_, addressesUs: false }, directMessage]) {
-      const text = wrapping.replace('%', cue)
-      expect(judged(text, context).tier, text).not.toBe('noise')
-    }
+    const cues = [
+      'is the app down?',
+      'how do I log in',
+      'still not working',
+      'worst service ever',
+      'no internet here',
+      'I was charged twice',
+      'my parcel never arrived',
+    ]
+    const wrappings = [
+      'thank you! %',
+      'lol % 😂',
+      'win a phone, follow and retweet https://t.example/w %',
+      'good night everyone, %',
+      'try restarting it, %',
+    ]
+    for (const cue of cues)
+      for (const wrapping of wrappings)
+        for (const context of [public_, { ...public_, addressesUs: false }, directMessage]) {
+          const text = wrapping.replace('%', cue)
+          expect(judged(text, context).tier, text).not.toBe('noise')
+        }
   })
 
   test('a customer with an open ticket is not dropped as chatter', () => {
@@ -112,18 +156,40 @@ describe('noise', () => {
 })
 
 describe('thanks', () => {
-  test.each(['thanks!', 'Thank you, works now', 'ok thanks Theo 🙏', 'gracias!', 'vielen Dank', 'merci beaucoup', 'obrigada!', 'grazie mille', 'bedankt', 'teşekkürler'])('only thanks: %s', (text) => {
+  test.each([
+    'thanks!',
+    'Thank you, works now',
+    'ok thanks Theo 🙏',
+    'gracias!',
+    'vielen Dank',
+    'merci beaucoup',
+    'obrigada!',
+    'grazie mille',
+    'bedankt',
+    'teşekkürler',
+  ])('only thanks: %s', text => {
     expect(judged(text, { hasOpenTicket: true })).toMatchObject({ category: 'thanks_only', tier: 'noise' })
   })
 
-  test.each(['thanks for nothing', 'great, thanks 🙄', 'thanks but it still fails', 'thanks, when does it ship?', 'thank you, now my bill is wrong', 'thanks for losing my bag', 'thanks https://t.example/x', 'wow thanks for the five hour delay', 'no thanks'])('more than thanks: %s', (text) => {
+  test.each([
+    'thanks for nothing',
+    'great, thanks 🙄',
+    'thanks but it still fails',
+    'thanks, when does it ship?',
+    'thank you, now my bill is wrong',
+    'thanks for losing my bag',
+    'thanks https://t.example/x',
+    'wow thanks for the five hour delay',
+    'no thanks',
+  ])('more than thanks: %s', text => {
     expect(judged(text, { hasOpenTicket: true }).category).not.toBe('thanks_only')
   })
 })
 
 describe('who is spoken to', () => {
   test('a direct question to us is tier 1', () => {
-    for (const text of ['do you sell umbrellas?', 'what colour is the new one?', 'can dogs come in?', 'anything planned for sunday?']) expect(judged(text).tier, text).toBe(1)
+    for (const text of ['do you sell umbrellas?', 'what colour is the new one?', 'can dogs come in?', 'anything planned for sunday?'])
+      expect(judged(text).tier, text).toBe(1)
   })
 
   test('chatter about us that does not speak to us is an untargeted comment at most', () => {
@@ -143,7 +209,12 @@ describe('who is spoken to', () => {
 
 describe('language', () => {
   test('a language without word lists goes to a person with confidence 0, never to noise', () => {
-    for (const text of ['荷物がまだ届きません、どうなっていますか', 'Моя посылка так и не пришла, третья неделя', 'paketet har inte kommit och ingen svarar i telefonen hos er', 'moja paczka nie dotarla i nikt nie odbiera telefonu od tygodnia']) {
+    for (const text of [
+      '荷物がまだ届きません、どうなっていますか',
+      'Моя посылка так и не пришла, третья неделя',
+      'paketet har inte kommit och ingen svarar i telefonen hos er',
+      'moja paczka nie dotarla i nikt nie odbiera telefonu od tygodnia',
+    ]) {
       expect(judged(text)).toMatchObject({ confidence: 0, needsReview: true })
       expect(judged(text).tier).not.toBe('noise')
     }
@@ -155,7 +226,18 @@ describe('language', () => {
   })
 })
 
-const samples = [...hardCases.map(([text]) => text), 'GRRRR sooo late AGAIN!!!', '', '   ', '👍', '@brightwave', '¿Cuándo vuelve la luz?', 'a'.repeat(4000), '🙃 I “love” waiting — 3h now', 'Ça marche pas 😡 depuis l’aéroport']
+const samples = [
+  ...hardCases.map(([text]) => text),
+  'GRRRR sooo late AGAIN!!!',
+  '',
+  '   ',
+  '👍',
+  '@brightwave',
+  '¿Cuándo vuelve la luz?',
+  'a'.repeat(4000),
+  '🙃 I “love” waiting — 3h now',
+  'Ça marche pas 😡 depuis l’aéroport',
+]
 
 describe('reasons', () => {
   test('add up to the log-odds of the confidence', () => {
@@ -168,7 +250,7 @@ describe('reasons', () => {
 
   test('stand largest first', () => {
     for (const text of samples) {
-      const sizes = judged(text).reasons.map((reason) => Math.abs(reason.points))
+      const sizes = judged(text).reasons.map(reason => Math.abs(reason.points))
       expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
     }
   })
@@ -184,7 +266,9 @@ describe('reasons', () => {
   })
 
   test('name the rule that made it urgent', () => {
-    expect(judged('your charger caught fire next to my bed').reasons.find((reason) => reason.signal === 'safety')).toMatchObject({ span: [13, 24] })
+    expect(judged('your charger caught fire next to my bed').reasons.find(reason => reason.signal === 'safety')).toMatchObject({
+      span: [13, 24],
+    })
   })
 
   test('come with what would have changed the verdict', () => {
@@ -205,8 +289,18 @@ describe('purity', () => {
   })
 
   test('leaves mention and context untouched', () => {
-    const context = Object.freeze({ ...public_, ourHandles: Object.freeze(['brightwave']), previous: Object.freeze({ direction: 'inbound' as const, text: 'x', byOtherCustomer: true }) })
-    const mention = Object.freeze({ text: 'is it down?', visibility: 'public' as const, direction: 'inbound' as const, platform: 'x', language: null })
+    const context = Object.freeze({
+      ...public_,
+      ourHandles: Object.freeze(['brightwave']),
+      previous: Object.freeze({ direction: 'inbound' as const, text: 'x', byOtherCustomer: true }),
+    })
+    const mention = Object.freeze({
+      text: 'is it down?',
+      visibility: 'public' as const,
+      direction: 'inbound' as const,
+      platform: 'x',
+      language: null,
+    })
     expect(() => judge(mention, context)).not.toThrow()
   })
 

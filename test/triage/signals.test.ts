@@ -14,20 +14,31 @@ describe('words', () => {
   test('keep their place in the original text, emoji and accents included', () => {
     const text = '👨‍👩‍👧 Çalışmıyor!! @brightwave it’s sooooo slow https://t.example/a #fail'
     for (const word of readWords(text)) expect(text.slice(word.start, word.end).trim()).not.toBe('')
-    expect(readWords(text).map((word) => [word.kind, word.form])).toEqual([
-      ['emoji', '👨‍👩‍👧'], ['word', 'calismiyor'], ['mark', '!!'], ['handle', '@'], ['word', 'its'], ['word', 'soo'], ['word', 'slow'], ['link', 'http'], ['hashtag', 'fail'],
+    expect(readWords(text).map(word => [word.kind, word.form])).toEqual([
+      ['emoji', '👨‍👩‍👧'],
+      ['word', 'calismiyor'],
+      ['mark', '!!'],
+      ['handle', '@'],
+      ['word', 'its'],
+      ['word', 'soo'],
+      ['word', 'slow'],
+      ['link', 'http'],
+      ['hashtag', 'fail'],
     ])
   })
 
   test('know capitals and stretched letters', () => {
-    expect(readWords('NO nooo')).toMatchObject([{ shouted: true, stretched: false }, { shouted: false, stretched: true }])
+    expect(readWords('NO nooo')).toMatchObject([
+      { shouted: true, stretched: false },
+      { shouted: false, stretched: true },
+    ])
   })
 })
 
 describe('phrases', () => {
   const found = (phrase: string, text: string) => {
-    const words = readWords(text).filter((word) => word.kind !== 'mark')
-    return findPhrases(phraseFinder({ cue: [phrase] }), words).map((hit) => text.slice(words[hit.first]!.start, words[hit.last]!.end))
+    const words = readWords(text).filter(word => word.kind !== 'mark')
+    return findPhrases(phraseFinder({ cue: [phrase] }), words).map(hit => text.slice(words[hit.first]!.start, words[hit.last]!.end))
   }
 
   test('match beginnings, choices and gaps', () => {
@@ -55,10 +66,18 @@ test('a negated word is turned round', () => {
 describe('language', () => {
   const told = (text: string) => readMention(text).language
   test.each([
-    ['en', 'my order has not arrived and nobody picks up the phone'], ['es', 'mi pedido no ha llegado y nadie contesta al teléfono'], ['de', 'meine Bestellung ist nicht da und niemand geht ans Telefon'],
-    ['fr', 'ma commande n’est pas arrivée et personne ne répond'], ['pt', 'meu pedido não chegou e ninguém atende o telefone'], ['it', 'il mio ordine non è arrivato e nessuno risponde al telefono'],
-    ['nl', 'mijn bestelling is niet aangekomen en niemand neemt op'], ['tr', 'siparişim hâlâ gelmedi ve kimse telefonu açmıyor'], ['sv', 'min beställning har inte kommit och ingen svarar'],
-    ['pl', 'moje zamówienie nie dotarło i nikt nie odbiera telefonu'], ['ja', '注文した商品がまだ届いていません。どうなっていますか。'], ['ru', 'мой заказ до сих пор не пришёл, никто не отвечает'],
+    ['en', 'my order has not arrived and nobody picks up the phone'],
+    ['es', 'mi pedido no ha llegado y nadie contesta al teléfono'],
+    ['de', 'meine Bestellung ist nicht da und niemand geht ans Telefon'],
+    ['fr', 'ma commande n’est pas arrivée et personne ne répond'],
+    ['pt', 'meu pedido não chegou e ninguém atende o telefone'],
+    ['it', 'il mio ordine non è arrivato e nessuno risponde al telefono'],
+    ['nl', 'mijn bestelling is niet aangekomen en niemand neemt op'],
+    ['tr', 'siparişim hâlâ gelmedi ve kimse telefonu açmıyor'],
+    ['sv', 'min beställning har inte kommit och ingen svarar'],
+    ['pl', 'moje zamówienie nie dotarło i nikt nie odbiera telefonu'],
+    ['ja', '注文した商品がまだ届いていません。どうなっていますか。'],
+    ['ru', 'мой заказ до сих пор не пришёл, никто не отвечает'],
   ])('%s: %s', (language, text) => expect(told(text)).toBe(language))
 
   test('is null when there is too little to tell', () => {

@@ -2,7 +2,19 @@
 import { expect, test } from 'vitest'
 import { readDeliveries } from '../../triage/intake.ts'
 import {
-  assignTicket, correctTriage, dismissMention, holdTicket, markSpam, noteTicket, openFromMention, reopenTicket, setPending, setPriority, snoozeTicket, solveTicket, takeTicket,
+  assignTicket,
+  correctTriage,
+  dismissMention,
+  holdTicket,
+  markSpam,
+  noteTicket,
+  openFromMention,
+  reopenTicket,
+  setPending,
+  setPriority,
+  snoozeTicket,
+  solveTicket,
+  takeTicket,
 } from '../../triage/tickets.ts'
 import { triageMentions } from '../../triage/triage.ts'
 import { deliver, plainConnector, says } from '../plain-connector.ts'
@@ -16,7 +28,10 @@ async function withTicket() {
   await triageMentions(world.desk)
   const { id } = await world.desk.db.selectFrom('tickets').select('id').executeTakeFirstOrThrow()
   const ticket = () => world.desk.db.selectFrom('tickets').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-  const events = async () => (await world.desk.db.selectFrom('ticketEvents').select(['kind', 'teammateId']).where('ticketId', '=', id).orderBy('id').execute()).map(e => e.kind)
+  const events = async () =>
+    (await world.desk.db.selectFrom('ticketEvents').select(['kind', 'teammateId']).where('ticketId', '=', id).orderBy('id').execute()).map(
+      e => e.kind,
+    )
   return { world, account, ticket, events, on: { ticketId: id, teammateId: world.ana.id } }
 }
 
@@ -30,7 +45,10 @@ test('taking a New ticket assigns and opens it, in the events too', async () => 
 test('a read-only teammate is not assigned work', async () => {
   const { world, on } = await withTicket()
   await world.desk.db.updateTable('teammates').set({ role: 'readonly' }).where('id', '=', world.ben.id).execute()
-  expect(await assignTicket(world.desk, { ...on, assigneeId: world.ben.id })).toEqual({ ok: false, because: expect.stringContaining('may only read') })
+  expect(await assignTicket(world.desk, { ...on, assigneeId: world.ben.id })).toEqual({
+    ok: false,
+    because: expect.stringContaining('may only read'),
+  })
 })
 
 test('moving to Pending without a reply does not stop the clock', async () => {
@@ -60,7 +78,12 @@ test('reopening what was solved unanswered runs the clock from where it was', as
   await solveTicket(world.desk, { ...on, reason: 'by mistake' })
   world.pass(60_000)
   await reopenTicket(world.desk, on)
-  expect(await ticket()).toMatchObject({ status: 'open', reopenedCount: 1, waitingSince: before.waitingSince, responseDueAt: before.responseDueAt })
+  expect(await ticket()).toMatchObject({
+    status: 'open',
+    reopenedCount: 1,
+    waitingSince: before.waitingSince,
+    responseDueAt: before.responseDueAt,
+  })
 })
 
 test('a priority changes the target, never the start', async () => {
@@ -79,7 +102,12 @@ test('a correction re-prioritises, is logged with before and after, and noise le
   expect((await ticket()).isSpam).toBe(true)
   await correctTriage(world.desk, { ...on, category: 'complaint' })
   expect(await ticket()).toMatchObject({ isSpam: false, priority: 'high' })
-  const first = await world.desk.db.selectFrom('ticketEvents').selectAll().where('kind', '=', 'category_changed').orderBy('id').executeTakeFirstOrThrow()
+  const first = await world.desk.db
+    .selectFrom('ticketEvents')
+    .selectAll()
+    .where('kind', '=', 'category_changed')
+    .orderBy('id')
+    .executeTakeFirstOrThrow()
   expect(first).toMatchObject({ before: { category }, after: { category: 'general_reference' }, teammateId: world.ana.id })
 })
 
@@ -101,11 +129,20 @@ test('a note masks card digits and changes nothing a reply was written against',
 
 test('an opportunity becomes a proactive ticket without a clock, once', async () => {
   const { world, account, on } = await withTicket()
-  await deliver(world, account, [says('Thinking of changing my provider this autumn', { externalId: 'o', addressesUs: false, author: { externalId: '7009', handle: 'ola', name: 'Ola', followers: null } })])
+  await deliver(world, account, [
+    says('Thinking of changing my provider this autumn', {
+      externalId: 'o',
+      addressesUs: false,
+      author: { externalId: '7009', handle: 'ola', name: 'Ola', followers: null },
+    }),
+  ])
   await readDeliveries(world.desk)
   await triageMentions(world.desk)
   const { id } = await world.desk.db.selectFrom('mentions').select('id').where('externalId', '=', 'o').executeTakeFirstOrThrow()
-  const [first, again] = [await openFromMention(world.desk, { mentionId: id, teammateId: on.teammateId }), await openFromMention(world.desk, { mentionId: id, teammateId: on.teammateId })]
+  const [first, again] = [
+    await openFromMention(world.desk, { mentionId: id, teammateId: on.teammateId }),
+    await openFromMention(world.desk, { mentionId: id, teammateId: on.teammateId }),
+  ]
   expect(first.ok && again.ok && first.ticketId === again.ticketId).toBe(true)
   const opened = await world.desk.db.selectFrom('tickets').selectAll().where('isProactive', '=', true).execute()
   expect(opened).toHaveLength(1)

@@ -35,17 +35,12 @@ async function listeningWorld() {
       return id
     },
     accounts: () => listAccounts(world.desk.db),
-    audit: async () =>
-      await world.desk.db.selectFrom('auditEntries').select(['action', 'teammateId']).orderBy('id').execute(),
+    audit: async () => await world.desk.db.selectFrom('auditEntries').select(['action', 'teammateId']).orderBy('id').execute(),
   }
 }
 
 /** Presses "Connect", decides on the platform's page, and comes back as the browser would. */
-async function walkThrough(
-  admin: Visitor,
-  appId: string,
-  decide: (consent: URL) => Record<string, string> | [string, string][],
-) {
+async function walkThrough(admin: Visitor, appId: string, decide: (consent: URL) => Record<string, string> | [string, string][]) {
   const left = await admin.post(`/accounts/sign-in/${appId}`)
   expect(left.status).toBe(303)
   const consent = new URL(left.headers.get('location')!)
@@ -81,11 +76,7 @@ async function graphWorld(pages: string[]) {
   onTestFinished(() => sim.stop())
   const app = sim.control.createApp({ name: 'Heed', redirectUris: [`${world.publicUrl}/accounts/callback`] })
   const made = pages.map(name => sim.control.createPage({ name }))
-  const appId = await world.addApp(
-    'facebook',
-    { appId: app.id, appSecret: app.secret, verifyToken: 'the token we agreed on' },
-    sim.url,
-  )
+  const appId = await world.addApp('facebook', { appId: app.id, appSecret: app.secret, verifyToken: 'the token we agreed on' }, sim.url)
   return { ...world, sim, app, pages: made, appId }
 }
 
@@ -104,27 +95,16 @@ test("X's sign-in connects the account, subscribes it, and what customers write 
     lastError: null,
     capabilities: { tier: 'self-serve', dms: true },
   })
-  expect(Object.keys(openSecrets(desk.vault, account!.secrets))).toEqual([
-    'accessToken',
-    'accessTokenExpiresAt',
-    'refreshToken',
-  ])
+  expect(Object.keys(openSecrets(desk.vault, account!.secrets))).toEqual(['accessToken', 'accessTokenExpiresAt', 'refreshToken'])
   expect(rung).toContainEqual({ name: 'pollAccount', accountId: account!.id })
   expect(await audit()).toEqual([{ action: 'account.connected', teammateId: admin.id }])
   sim.control.createCustomer({ handle: 'cleo_writes' })
   sim.control.post({ from: 'cleo_writes', text: '@aurora_air where is my bag?' })
-  await vi.waitFor(
-    async () => expect((await desk.db.selectFrom('deliveries').select('appId').execute())[0]).toEqual({ appId }),
-    SOON,
-  )
+  await vi.waitFor(async () => expect((await desk.db.selectFrom('deliveries').select('appId').execute())[0]).toEqual({ appId }), SOON)
 })
 
 test("Facebook's login with several pages asks which, and connects only the chosen ones", async () => {
-  const { admin, appId, sim, app, pages, accounts, desk, publicUrl } = await graphWorld([
-    'Aurora Air',
-    'Aurora Cargo',
-    'Aurora Jobs',
-  ])
+  const { admin, appId, sim, app, pages, accounts, desk, publicUrl } = await graphWorld(['Aurora Air', 'Aurora Cargo', 'Aurora Jobs'])
   const { answer } = await walkThrough(admin, appId, () => [
     ...pages.map((page): [string, string] => ['page', page.id]),
     ['decision', 'allow'],
@@ -148,10 +128,7 @@ test("Facebook's login with several pages asks which, and connects only the chos
     pages: [pages[0]!.id],
   })
   sim.control.post({ page: pages[0]!.id, from: 'Cleo Marsh', message: 'Kargom nerede? 😀' })
-  await vi.waitFor(
-    async () => expect(await desk.db.selectFrom('deliveries').select('id').execute()).toHaveLength(1),
-    SOON,
-  )
+  await vi.waitFor(async () => expect(await desk.db.selectFrom('deliveries').select('id').execute()).toHaveLength(1), SOON)
 })
 
 test('a single page is connected without a question', async () => {
@@ -235,9 +212,7 @@ test('a sign-in is good once, and for ten minutes', async () => {
   expect((await admin.get(first.callback.pathname + first.callback.search)).status).toBe(400)
   const left = await admin.post(`/accounts/sign-in/${appId}`)
   pass(10 * 60_000 + 1)
-  const late = await admin.get(
-    `/accounts/callback?state=${new URL(left.headers.get('location')!).searchParams.get('state')}&code=abc`,
-  )
+  const late = await admin.get(`/accounts/callback?state=${new URL(left.headers.get('location')!).searchParams.get('state')}&code=abc`)
   expect(late.status).toBe(400)
   expect(await late.text()).toContain('ten minutes')
   expect(await accounts()).toHaveLength(1)

@@ -60,12 +60,7 @@ test('a field left out is named, and nothing is stored', async () => {
 
 test('only a simulator on this machine may stand in for the platform', async () => {
   const { admin, apps } = await xWorld()
-  for (const apiBase of [
-    'https://evil.example',
-    'http://10.0.0.1:80',
-    'http://127.0.0.1.evil.example',
-    'file:///etc/passwd',
-  ]) {
+  for (const apiBase of ['https://evil.example', 'http://10.0.0.1:80', 'http://127.0.0.1.evil.example', 'file:///etc/passwd']) {
     const answer = await admin.post('/accounts/apps/new/x', { ...APP, apiBase })
     expect(answer.status).toBe(422)
   }
@@ -197,12 +192,7 @@ test('switching off keeps the row; checking brings it back, and rings', async ()
   await admin.post(`/accounts/${id}/check`)
   expect((await accounts())[0]).toMatchObject({ id, status: 'connected', statusReason: null })
   expect(rung).toContainEqual({ name: 'pollAccount', accountId: id })
-  expect((await audit()).map(entry => entry.action)).toEqual([
-    'app.added',
-    'account.connected',
-    'account.off',
-    'account.checked',
-  ])
+  expect((await audit()).map(entry => entry.action)).toEqual(['app.added', 'account.connected', 'account.off', 'account.checked'])
 })
 
 test('a check that the platform refuses asks for a new sign-in', async () => {
@@ -230,31 +220,26 @@ test("a token of another account is not taken for this account's", async () => {
   expect(saidBy(answer)).toContain('belongs to @somebody')
 })
 
-test.each(['rep', 'lead', 'readonly'] as const)(
-  'a %s sees the accounts, with the reason why not to change them',
-  async role => {
-    const { app, signIn, apps, accounts } = await withApp()
-    const person = await signIn(role)
-    const page = await (await person.get('/accounts')).text()
-    expect(page).toContain('Only an admin can connect and change accounts.')
-    expect(page).toContain('disabled')
-    for (const [path, form] of [
-      [`/accounts/sign-in/${app.id}`, {}],
-      [`/accounts/paste/${app.id}`, { 'secret.accessToken': 'a' }],
-      ['/accounts/apps/new/x', APP],
-      [`/accounts/apps/${app.id}`, { label: 'Mine' }],
-    ] as const)
-      expect((await person.post(path, form)).status).toBe(403)
-    expect((await person.get('/accounts/callback?state=a&code=b')).status).toBe(403)
-    expect([(await apps()).length, (await accounts()).length]).toEqual([1, 0])
-  },
-)
+test.each(['rep', 'lead', 'readonly'] as const)('a %s sees the accounts, with the reason why not to change them', async role => {
+  const { app, signIn, apps, accounts } = await withApp()
+  const person = await signIn(role)
+  const page = await (await person.get('/accounts')).text()
+  expect(page).toContain('Only an admin can connect and change accounts.')
+  expect(page).toContain('disabled')
+  for (const [path, form] of [
+    [`/accounts/sign-in/${app.id}`, {}],
+    [`/accounts/paste/${app.id}`, { 'secret.accessToken': 'a' }],
+    ['/accounts/apps/new/x', APP],
+    [`/accounts/apps/${app.id}`, { label: 'Mine' }],
+  ] as const)
+    expect((await person.post(path, form)).status).toBe(403)
+  expect((await person.get('/accounts/callback?state=a&code=b')).status).toBe(403)
+  expect([(await apps()).length, (await accounts()).length]).toEqual([1, 0])
+})
 
 test('a stranger is led to the sign-in, and a form from elsewhere is refused', async () => {
   const { request, admin, app } = await withApp()
-  expect((await request('/accounts', { headers: { accept: 'text/html' } })).headers.get('location')).toContain(
-    '/sign-in',
-  )
+  expect((await request('/accounts', { headers: { accept: 'text/html' } })).headers.get('location')).toContain('/sign-in')
   expect(admin.id).toBeTruthy()
   const foreign = await request(`/accounts/sign-in/${app.id}`, {
     method: 'POST',

@@ -75,9 +75,7 @@ test('an unreadable delivery is listed by shape, never by words, and read again 
   expect(saidBy(await admin.post('/health/deliveries/read-again', { id }))).toContain('1 delivery is being read again')
   expect(world.rung).toEqual([{ name: 'readDeliveries' }])
   await readDeliveries(world.desk)
-  expect(await world.desk.db.selectFrom('mentions').select('text').execute()).toEqual([
-    { text: 'My secret order is late' },
-  ])
+  expect(await world.desk.db.selectFrom('mentions').select('text').execute()).toEqual([{ text: 'My secret order is late' }])
 })
 
 test('a mention set aside is listed without its words, and judged again on request', async () => {

@@ -8,8 +8,20 @@ import { assets } from '../../web/assets.ts'
 
 const app = new Hono().route('/', assets())
 const texts = [
-  '', 'hello', '👍 https://example.com/a/b', '@cleo_writes so sorry!', '日本語のテスト', '👨‍👩‍👧‍👦 family', 'e\u0301 composed', 'see example.com/x and www.acme.example, ok?', '@a @b @c hi', 'x'.repeat(281),
-  'no link: 3.5 or a.b', 'ünïcödé ñandú', '🙄'.repeat(150), 'line\nbreak\r\nand more',
+  '',
+  'hello',
+  '👍 https://example.com/a/b',
+  '@cleo_writes so sorry!',
+  '日本語のテスト',
+  '👨‍👩‍👧‍👦 family',
+  'e\u0301 composed',
+  'see example.com/x and www.acme.example, ok?',
+  '@a @b @c hi',
+  'x'.repeat(281),
+  'no link: 3.5 or a.b',
+  'ünïcödé ñandú',
+  '🙄'.repeat(150),
+  'line\nbreak\r\nand more',
 ]
 
 /** A module as the browser gets it, with what it imports. */
@@ -17,22 +29,30 @@ async function fromBrowser(path: string): Promise<Record<string, (...args: strin
   const answer = await app.request(path)
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8'])
   let source = await answer.text()
-  for (const [whole, specifier] of source.matchAll(/from '(\.\/[^']+)'/g)) source = source.replace(whole, `from '${await asUrl(new URL(specifier!, `http://h${path}`).pathname)}'`)
+  for (const [whole, specifier] of source.matchAll(/from '(\.\/[^']+)'/g))
+    source = source.replace(whole, `from '${await asUrl(new URL(specifier!, `http://h${path}`).pathname)}'`)
   return import(/* @vite-ignore */ dataUrl(source))
 }
 const asUrl = async (path: string) => dataUrl(await (await app.request(path)).text())
 const dataUrl = (source: string) => `data:text/javascript,${encodeURIComponent(source).replaceAll("'", '%27')}`
 
-test.each(connectors.map(one => [one.platform, one] as const))('%s: the browser counts as the server does, in public and in private', async (platform, connector) => {
-  const { counterFor } = (await fromBrowser('/public/length.js')) as unknown as { counterFor: (rule: string, load: () => Promise<unknown>) => Promise<(text: string) => number> }
-  for (const visibility of ['public', 'private'] as const) {
-    const count = await counterFor(connector.limits[visibility].rule, () => fromBrowser(`/public/platforms/${platform}/length.js`))
-    expect(texts.map(text => count(text))).toEqual(texts.map(text => connector.limits[visibility].count(text)))
-  }
-})
+test.each(connectors.map(one => [one.platform, one] as const))(
+  '%s: the browser counts as the server does, in public and in private',
+  async (platform, connector) => {
+    const { counterFor } = (await fromBrowser('/public/length.js')) as unknown as {
+      counterFor: (rule: string, load: () => Promise<unknown>) => Promise<(text: string) => number>
+    }
+    for (const visibility of ['public', 'private'] as const) {
+      const count = await counterFor(connector.limits[visibility].rule, () => fromBrowser(`/public/platforms/${platform}/length.js`))
+      expect(texts.map(text => count(text))).toEqual(texts.map(text => connector.limits[visibility].count(text)))
+    }
+  },
+)
 
 test('bytes and graphemes are counted as such', async () => {
-  const { counterFor } = (await fromBrowser('/public/length.js')) as unknown as { counterFor: (rule: string) => Promise<(text: string) => number> }
+  const { counterFor } = (await fromBrowser('/public/length.js')) as unknown as {
+    counterFor: (rule: string) => Promise<(text: string) => number>
+  }
   expect((await counterFor('utf8-bytes'))('aé👍')).toBe(7)
   expect((await counterFor('graphemes'))('a👨‍👩‍👧‍👦e\u0301')).toBe(3)
   await expect(counterFor('furlongs')).rejects.toThrow('no such rule')
@@ -48,7 +68,13 @@ test('the browser signs and guesses the next status as the server does', async (
 })
 
 test('only named files are served', async () => {
-  for (const path of ['/public/../package.json', '/public/platforms/..%2f..%2fweb/length.js', '/public/rules/approve.js', '/public/platforms/x/client.js', '/public/nothing.css'])
+  for (const path of [
+    '/public/../package.json',
+    '/public/platforms/..%2f..%2fweb/length.js',
+    '/public/rules/approve.js',
+    '/public/platforms/x/client.js',
+    '/public/nothing.css',
+  ])
     expect((await app.request(path)).status).toBe(404)
 })
 

@@ -6,7 +6,18 @@ import { webWorld } from './web-world.ts'
 
 test('a change told anywhere reaches the open stream', async () => {
   const listeners = new Set<(changes: Change[]) => void>()
-  const world = await webWorld({ web: { live: { tell: () => {}, close: async () => {}, hear: listener => { listeners.add(listener); return () => listeners.delete(listener) } } } })
+  const world = await webWorld({
+    web: {
+      live: {
+        tell: () => {},
+        close: async () => {},
+        hear: listener => {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+      },
+    },
+  })
   const rep = await world.signIn('rep')
   const others = listeners.size
   const stream = await rep.get('/live')

@@ -18,7 +18,13 @@ const minutes = (n: number) => new Date(now.getTime() + n * 60_000)
 test('SPEC’s example: urgent first, an overdue normal with the highs, then who waits longest: D, B, C, E, A', async () => {
   const { desk, account, ana } = await testWorld({ now })
   const at = await account({ platform: 'x' })
-  const given = [['A', 'high', 5, '11:05'], ['B', 'normal', -30, '10:00'], ['C', 'high', -4, '11:00'], ['D', 'urgent', 10, '11:55'], ['E', 'high', 5, '10:50']] as const
+  const given = [
+    ['A', 'high', 5, '11:05'],
+    ['B', 'normal', -30, '10:00'],
+    ['C', 'high', -4, '11:00'],
+    ['D', 'urgent', 10, '11:55'],
+    ['E', 'high', 5, '10:50'],
+  ] as const
   for (const [name, priority, left, since] of given)
     await openTicket(desk.db, at, { author: name, priority, startedAt: new Date(`2026-03-02T${since}:00Z`), responseDueAt: minutes(left) })
   const rows = await listQueue(desk.db, { view: 'waiting', teammateId: ana.id, now, limit: 50 })
@@ -70,25 +76,53 @@ test('each ticket is counted in its view, and counting stops at a thousand', asy
   await one({ startedAt: now, snoozedUntil: minutes(60) })
   await one({ startedAt: now, hasFailedReply: true, assigneeId: ana.id })
   await one({ startedAt: now, isSpam: true })
-  expect(await countViews(desk.db, ana.id, now)).toMatchObject({ mine: 1, unassigned: 1000, waiting: 1000, pending: 1, hold: 1, snoozed: 1, incident: 0, failed: 1, opportunity: 0, review: 0 })
+  expect(await countViews(desk.db, ana.id, now)).toMatchObject({
+    mine: 1,
+    unassigned: 1000,
+    waiting: 1000,
+    pending: 1,
+    hold: 1,
+    snoozed: 1,
+    incident: 0,
+    failed: 1,
+    opportunity: 0,
+    review: 0,
+  })
 })
 
 test('the page shows "999+", the rows, who is there and why each stands where it stands', async () => {
   const { web, account, signIn, ana } = await webWorld()
   const lead = await signIn('lead')
   const at = await account({ platform: 'x' })
-  const late = await openTicket(web.db, at, { startedAt: new Date(web.now().getTime() - 30 * 3_600_000), priority: 'normal', dueMinutes: 1440, text: '@acme_care where is my parcel?' })
+  const late = await openTicket(web.db, at, {
+    startedAt: new Date(web.now().getTime() - 30 * 3_600_000),
+    priority: 'normal',
+    dueMinutes: 1440,
+    text: '@acme_care where is my parcel?',
+  })
   await web.db.insertInto('presence').values({ ticketId: late.id, teammateId: ana.id, isTyping: true, seenAt: new Date() }).execute()
   await insertMany(web.db, at, 1001, random(2))
   const page = await (await lead.get(`/queue?q=%23${late.number}`)).text()
   expect(page).toContain('999+')
   const row = new RegExp(`<a class="queue-row" href="/tickets/${late.number}[?]q=[\\s\\S]*?</a>`).exec(page)![0]
-  for (const words of ['Normal', 'promoted: overdue', '-06:00', 'Ana', 'stands with high: overdue 06:00, waited 30 h', '>where is my parcel?<']) expect(row).toContain(words)
+  for (const words of [
+    'Normal',
+    'promoted: overdue',
+    '-06:00',
+    'Ana',
+    'stands with high: overdue 06:00, waited 30 h',
+    '>where is my parcel?<',
+  ])
+    expect(row).toContain(words)
 })
 
 test('a row’s reason names rank, time left and wait', () => {
-  expect(placeReason({ priority: 'high', responseDueAt: minutes(12), waitingSince: minutes(-48), holdReason: null, status: 'open' }, now)).toBe('high, 12 min left, waited 48 min')
-  expect(placeReason({ priority: 'urgent', responseDueAt: minutes(-250), waitingSince: minutes(-265), holdReason: null, status: 'open' }, now)).toBe('urgent, overdue 04:10, waited 4 h')
+  expect(
+    placeReason({ priority: 'high', responseDueAt: minutes(12), waitingSince: minutes(-48), holdReason: null, status: 'open' }, now),
+  ).toBe('high, 12 min left, waited 48 min')
+  expect(
+    placeReason({ priority: 'urgent', responseDueAt: minutes(-250), waitingSince: minutes(-265), holdReason: null, status: 'open' }, now),
+  ).toBe('urgent, overdue 04:10, waited 4 h')
 })
 
 test('an empty queue says why and what next', async () => {
@@ -101,9 +135,15 @@ test('an empty queue says why and what next', async () => {
 test('the search finds by number, person, words and filters, and says what it does not know', async () => {
   const { desk, account, ana } = await testWorld({ now })
   const at = await account({ platform: 'x' })
-  const parcel = await openTicket(desk.db, at, { startedAt: minutes(-90), author: 'cleo', text: '100% of my parcels are late', assigneeId: ana.id })
+  const parcel = await openTicket(desk.db, at, {
+    startedAt: minutes(-90),
+    author: 'cleo',
+    text: '100% of my parcels are late',
+    assigneeId: ana.id,
+  })
   await openTicket(desk.db, at, { startedAt: minutes(-5), author: 'walker', text: 'cannot log in', priority: 'urgent', dueMinutes: 15 })
-  const found = async (q: string) => (await listQueue(desk.db, { view: 'waiting', teammateId: ana.id, now, limit: 50, search: readSearch(q) })).map(row => row.handle)
+  const found = async (q: string) =>
+    (await listQueue(desk.db, { view: 'waiting', teammateId: ana.id, now, limit: 50, search: readSearch(q) })).map(row => row.handle)
   expect(await found(`#${parcel.number}`)).toEqual(['cleo'])
   expect(await found('from:@Walker')).toEqual(['walker'])
   expect(await found('"my parcels"')).toEqual(['cleo'])
@@ -126,7 +166,9 @@ test('get next takes the first ticket nobody is looking at', async () => {
   await web.db.insertInto('presence').values({ ticketId: first.id, teammateId: ana.id, isTyping: false, seenAt: new Date() }).execute()
   const answer = await rep.post('/next')
   expect(answer.headers.get('location')).toBe(`/tickets/${second.number}`)
-  expect((await web.db.selectFrom('tickets').select('assigneeId').where('id', '=', second.id).executeTakeFirstOrThrow()).assigneeId).toBe(rep.id)
+  expect((await web.db.selectFrom('tickets').select('assigneeId').where('id', '=', second.id).executeTakeFirstOrThrow()).assigneeId).toBe(
+    rep.id,
+  )
 })
 
 test('a card becomes a ticket, or noise with its kind', async () => {
@@ -144,7 +186,13 @@ test('a card becomes a ticket, or noise with its kind', async () => {
   expect(await (await rep.get('/queue?view=noise')).text()).toContain('acme acme acme')
 })
 
-const cursorOf = (row: QueueRow, asOf: Date): QueueCursor => ({ rank: effectiveRank(row, asOf), due: row.responseDueAt, since: row.waitingSince, id: row.id, asOf })
+const cursorOf = (row: QueueRow, asOf: Date): QueueCursor => ({
+  rank: effectiveRank(row, asOf),
+  due: row.responseDueAt,
+  since: row.waitingSince,
+  id: row.id,
+  asOf,
+})
 
 /** The same numbers every time. */
 function random(seed: number) {
@@ -156,13 +204,34 @@ function random(seed: number) {
 
 async function insertMany(db: Db, account: AccountRow, count: number, draw: () => number, assigneeOf: () => Id | null = () => null) {
   const customerId = newId()
-  await db.insertInto('customers').values({ id: customerId, accountId: account.id, externalId: `many ${newId()}`, handle: 'many', name: 'Many', followers: null, doNotEngageUntil: null }).execute()
+  await db
+    .insertInto('customers')
+    .values({
+      id: customerId,
+      accountId: account.id,
+      externalId: `many ${newId()}`,
+      handle: 'many',
+      name: 'Many',
+      followers: null,
+      doNotEngageUntil: null,
+    })
+    .execute()
   const rows = Array.from({ length: count }, () => {
     const startedAt = minutes(-Math.floor(draw() * 50) * 10)
     return {
-      id: newId(), accountId: account.id, platform: account.platform, customerId, status: (['new', 'open'] as const)[Math.floor(draw() * 2)]!, priority: (['urgent', 'high', 'normal'] as const)[Math.floor(draw() * 3)]!,
-      category: 'complaint' as const, originVisibility: 'public' as const, startedAt, lastInboundAt: startedAt, assigneeId: assigneeOf(),
-      waitingSince: draw() < 0.8 ? startedAt : null, responseDueAt: draw() < 0.8 ? minutes(Math.floor((draw() - 0.5) * 40) * 5) : null,
+      id: newId(),
+      accountId: account.id,
+      platform: account.platform,
+      customerId,
+      status: (['new', 'open'] as const)[Math.floor(draw() * 2)]!,
+      priority: (['urgent', 'high', 'normal'] as const)[Math.floor(draw() * 3)]!,
+      category: 'complaint' as const,
+      originVisibility: 'public' as const,
+      startedAt,
+      lastInboundAt: startedAt,
+      assigneeId: assigneeOf(),
+      waitingSince: draw() < 0.8 ? startedAt : null,
+      responseDueAt: draw() < 0.8 ? minutes(Math.floor((draw() - 0.5) * 40) * 5) : null,
     }
   })
   await db.insertInto('tickets').values(rows).execute()
@@ -170,12 +239,63 @@ async function insertMany(db: Db, account: AccountRow, count: number, draw: () =
 
 async function insertCard(db: Db, account: AccountRow, text: string): Promise<Id> {
   const [id, customerId] = [newId(), newId()]
-  await db.insertInto('customers').values({ id: customerId, accountId: account.id, externalId: customerId, handle: 'walker', name: 'Kim Walker', followers: 3, doNotEngageUntil: null }).execute()
-  const verdict = { category: 'untargeted_comment', tier: 2, priority: 'normal', confidence: 0.7, sentiment: 0, sentimentLabel: 'neutral', actionable: 0.1, language: 'en', tags: [], needsReview: false, reasons: [], wouldChange: null, model: 'test' }
-  await db.insertInto('mentions').values({
-    id, accountId: account.id, platform: account.platform, visibility: 'public', direction: 'inbound', externalId: id, replyToExternalId: null, threadKey: id, parentExternalId: null, customerId, text,
-    url: null, facts: '{}', postedAt: new Date(), receivedAt: new Date(), editedAt: null, removedAt: null, unreadableBecause: null, problem: null, triagedAt: new Date(), state: 'triaged',
-    category: 'untargeted_comment', language: 'en', verdict: JSON.stringify(verdict), ticketId: null, replyId: null,
-  }).execute()
+  await db
+    .insertInto('customers')
+    .values({
+      id: customerId,
+      accountId: account.id,
+      externalId: customerId,
+      handle: 'walker',
+      name: 'Kim Walker',
+      followers: 3,
+      doNotEngageUntil: null,
+    })
+    .execute()
+  const verdict = {
+    category: 'untargeted_comment',
+    tier: 2,
+    priority: 'normal',
+    confidence: 0.7,
+    sentiment: 0,
+    sentimentLabel: 'neutral',
+    actionable: 0.1,
+    language: 'en',
+    tags: [],
+    needsReview: false,
+    reasons: [],
+    wouldChange: null,
+    model: 'test',
+  }
+  await db
+    .insertInto('mentions')
+    .values({
+      id,
+      accountId: account.id,
+      platform: account.platform,
+      visibility: 'public',
+      direction: 'inbound',
+      externalId: id,
+      replyToExternalId: null,
+      threadKey: id,
+      parentExternalId: null,
+      customerId,
+      text,
+      url: null,
+      facts: '{}',
+      postedAt: new Date(),
+      receivedAt: new Date(),
+      editedAt: null,
+      removedAt: null,
+      unreadableBecause: null,
+      problem: null,
+      triagedAt: new Date(),
+      state: 'triaged',
+      category: 'untargeted_comment',
+      language: 'en',
+      verdict: JSON.stringify(verdict),
+      ticketId: null,
+      replyId: null,
+    })
+    .execute()
   return id
 }

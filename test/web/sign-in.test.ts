@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '../../db/connect.ts'
 import { migrate } from '../../db/migrate.ts'
 import { openVault } from '../../vault.ts'
-import { createTeammate, openAuth, setPassword, SIGN_IN_TRIES } from '../../web/auth.ts'
+import { createTeammate, openAuth, SIGN_IN_TRIES, setPassword } from '../../web/auth.ts'
 import { localPath } from '../../web/sign-in.tsx'
 import { describeWith } from '../needs.ts'
 import { openTicket } from '../open-ticket.ts'
@@ -12,7 +12,11 @@ import { webWorld } from './web-world.ts'
 
 const html = { accept: 'text/html' }
 const origin = 'http://localhost:3000'
-const form = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({ method: 'POST', headers: { origin, ...html, ...headers }, body: new URLSearchParams(fields) })
+const form = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { origin, ...html, ...headers },
+  body: new URLSearchParams(fields),
+})
 
 test('a stranger is led to the sign-in page, which knows the way back', async () => {
   const { request } = await webWorld()
@@ -52,7 +56,14 @@ test('too many tries are stopped, whatever address a header claims', async () =>
   const { request } = await webWorld()
   const statuses: number[] = []
   for (let i = 0; i <= SIGN_IN_TRIES.max; i++)
-    statuses.push((await request('/sign-in', form({ email: 'a@heed.test', password: 'guess' }, { 'x-heed-address': `10.0.0.${i}`, 'x-forwarded-for': `10.0.0.${i}` }))).status)
+    statuses.push(
+      (
+        await request(
+          '/sign-in',
+          form({ email: 'a@heed.test', password: 'guess' }, { 'x-heed-address': `10.0.0.${i}`, 'x-forwarded-for': `10.0.0.${i}` }),
+        )
+      ).status,
+    )
   expect(statuses.slice(0, -1).every(status => status === 401)).toBe(true)
   expect(statuses.at(-1)).toBe(429)
 })
@@ -62,7 +73,11 @@ test('a form from another site does nothing', async () => {
   const rep = await signIn('rep')
   const ticket = await openTicket(desk.db, await account({ platform: 'x' }), { startedAt: new Date() })
   const cookie = await cookieOf(request, 'rep@heed.test')
-  const foreign = await request(`/tickets/${ticket.number}/claim`, { method: 'POST', headers: { cookie, origin: 'https://evil.example', ...html }, body: new URLSearchParams() })
+  const foreign = await request(`/tickets/${ticket.number}/claim`, {
+    method: 'POST',
+    headers: { cookie, origin: 'https://evil.example', ...html },
+    body: new URLSearchParams(),
+  })
   expect(foreign.status).toBe(403)
   expect(await foreign.text()).toContain('did not come from a page of this Heed')
   expect((await desk.db.selectFrom('tickets').select('assigneeId').executeTakeFirstOrThrow()).assigneeId).toBeNull()
@@ -84,7 +99,10 @@ test('read-only looks, and is told why it may not act', async () => {
 test('an ended session says so and comes back to the page', async () => {
   const { signIn, desk } = await webWorld()
   const rep = await signIn('rep')
-  await desk.db.updateTable('sessions').set({ expiresAt: new Date(0) }).execute()
+  await desk.db
+    .updateTable('sessions')
+    .set({ expiresAt: new Date(0) })
+    .execute()
   const answer = await rep.get('/queue?view=mine')
   expect(answer.status).toBe(401)
   const page = await answer.text()
@@ -130,12 +148,23 @@ test('signing out ends the session', async () => {
 
 test('nobody can register, and the library’s own door is shut', async () => {
   const { request } = await webWorld()
-  const answer = await request('/api/auth/sign-up/email', { method: 'POST', headers: { origin, 'content-type': 'application/json', ...html }, body: JSON.stringify({ email: 'a@b.test', password: 'a long enough password', name: 'A' }) })
+  const answer = await request('/api/auth/sign-up/email', {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json', ...html },
+    body: JSON.stringify({ email: 'a@b.test', password: 'a long enough password', name: 'A' }),
+  })
   expect([401, 404]).toContain(answer.status)
 })
 
 test('the way back leads only to a path of ours', () => {
-  expect(['/queue?view=mine', '//evil.example', '/\\evil.example', 'https://evil.example', '/sign-out', undefined].map(localPath)).toEqual(['/queue?view=mine', '/queue', '/queue', '/queue', '/queue', '/queue'])
+  expect(['/queue?view=mine', '//evil.example', '/\\evil.example', 'https://evil.example', '/sign-out', undefined].map(localPath)).toEqual([
+    '/queue?view=mine',
+    '/queue',
+    '/queue',
+    '/queue',
+    '/queue',
+    '/queue',
+  ])
 })
 
 test('a form larger than forms are is refused in words', async () => {
@@ -161,14 +190,39 @@ describeWith({ PostgreSQL: true }, 'sign-in on PostgreSQL', () => {
     const database = await openDatabase({ databaseUrl: server.url, databasePool: 4, dataDir: '', syncToDisk: false })
     try {
       await migrate(database.db)
-      const desk = { db: database.db, now: () => new Date(), vault: openVault('a secret of the test world, long enough to be one'), config: { publicUrl: origin } }
-      await createTeammate(desk, { name: 'Dana', email: 'dana@heed.test', role: 'lead', initials: 'DA', password: 'a long enough password' })
+      const desk = {
+        db: database.db,
+        now: () => new Date(),
+        vault: openVault('a secret of the test world, long enough to be one'),
+        config: { publicUrl: origin },
+      }
+      await createTeammate(desk, {
+        name: 'Dana',
+        email: 'dana@heed.test',
+        role: 'lead',
+        initials: 'DA',
+        password: 'a long enough password',
+      })
       const auth = openAuth(desk)
       const tries = async (password: string) =>
-        auth.handler(new Request(`${origin}/api/auth/sign-in/email`, { method: 'POST', headers: { origin, 'content-type': 'application/json', 'x-heed-address': '127.0.0.1' }, body: JSON.stringify({ email: 'dana@heed.test', password }) }))
+        auth.handler(
+          new Request(`${origin}/api/auth/sign-in/email`, {
+            method: 'POST',
+            headers: { origin, 'content-type': 'application/json', 'x-heed-address': '127.0.0.1' },
+            body: JSON.stringify({ email: 'dana@heed.test', password }),
+          }),
+        )
       const signedIn = await tries('a long enough password')
-      const cookie = signedIn.headers.getSetCookie().map(one => one.split(';')[0]).join('; ')
-      expect((await auth.api.getSession({ headers: new Headers({ cookie }) }))?.user).toMatchObject({ role: 'lead', initials: 'DA', undoSeconds: 10, isActive: true })
+      const cookie = signedIn.headers
+        .getSetCookie()
+        .map(one => one.split(';')[0])
+        .join('; ')
+      expect((await auth.api.getSession({ headers: new Headers({ cookie }) }))?.user).toMatchObject({
+        role: 'lead',
+        initials: 'DA',
+        undoSeconds: 10,
+        isActive: true,
+      })
       const statuses = await Promise.all(Array.from({ length: 3 }, () => tries('wrong')))
       expect(statuses.map(answer => answer.status)).toEqual([401, 401, 401])
       for (let i = 4; i < SIGN_IN_TRIES.max; i++) await tries('wrong')
@@ -184,5 +238,8 @@ describeWith({ PostgreSQL: true }, 'sign-in on PostgreSQL', () => {
 
 async function cookieOf(request: (path: string, init?: RequestInit) => Promise<Response>, email: string): Promise<string> {
   const answer = await request('/sign-in', form({ email, password: 'a long enough password' }))
-  return answer.headers.getSetCookie().map(one => one.split(';')[0]).join('; ')
+  return answer.headers
+    .getSetCookie()
+    .map(one => one.split(';')[0])
+    .join('; ')
 }

@@ -85,9 +85,7 @@ test('a new password ends the old one and its sessions', async () => {
 
 test('the last admin can neither step down nor switch themselves off', async () => {
   const { admin, people } = await team()
-  expect((await admin.post(`/teammates/${admin.id}`, { name: 'Dana admin', initials: 'AD', role: 'rep' })).status).toBe(
-    422,
-  )
+  expect((await admin.post(`/teammates/${admin.id}`, { name: 'Dana admin', initials: 'AD', role: 'rep' })).status).toBe(422)
   expect((await admin.post(`/teammates/${admin.id}/deactivate`)).status).toBe(422)
   expect((await people()).find(one => one.id === admin.id)).toMatchObject({ role: 'admin', isActive: true })
 })
@@ -115,8 +113,6 @@ test('a password is changed only by whoever knows the present one', async () => 
   const { admin, signInAs } = await team()
   expect((await admin.post('/me/password', { current: 'a guess', wanted: 'another long password' })).status).toBe(422)
   expect((await admin.post('/me/password', { current: 'a long enough password', wanted: 'short' })).status).toBe(422)
-  expect(
-    (await admin.post('/me/password', { current: 'a long enough password', wanted: 'another long password' })).status,
-  ).toBe(303)
+  expect((await admin.post('/me/password', { current: 'a long enough password', wanted: 'another long password' })).status).toBe(303)
   expect((await signInAs('admin@heed.test', 'another long password')).status).toBe(303)
 })

@@ -20,13 +20,9 @@ test('a template is written, changed into its next version, and retired', async 
   const { lead, templates } = await desk()
   expect(saidBy(await lead.post('/templates/new', FORM))).toContain('ready to use')
   const [{ id } = { id: '' }] = await templates()
-  expect(
-    saidBy(await lead.post(`/templates/${id}`, { ...FORM, text: 'Hello {{customer.first_name|there}}!' })),
-  ).toContain('version 2')
+  expect(saidBy(await lead.post(`/templates/${id}`, { ...FORM, text: 'Hello {{customer.first_name|there}}!' }))).toContain('version 2')
   await lead.post(`/templates/${id}/retire`)
-  expect(await templates()).toMatchObject([
-    { version: 2, text: 'Hello {{customer.first_name|there}}!', isActive: false, ownerId: lead.id },
-  ])
+  expect(await templates()).toMatchObject([{ version: 2, text: 'Hello {{customer.first_name|there}}!', isActive: false, ownerId: lead.id }])
 })
 
 test.each([
@@ -61,9 +57,7 @@ test('the preview fills what is known, marks the gaps, signs, and counts by each
 
 test('a template too long for a platform says by how much', async () => {
   const { lead } = await desk()
-  expect(await (await lead.post('/templates/preview', { ...FORM, text: 'a'.repeat(290) })).text()).toContain(
-    '14 too long',
-  )
+  expect(await (await lead.post('/templates/preview', { ...FORM, text: 'a'.repeat(290) })).text()).toContain('14 too long')
 })
 
 test('a rep reads and tries out, with the reason why not to change', async () => {

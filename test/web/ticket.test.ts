@@ -11,10 +11,16 @@ async function stage(text = 'third time my order is late <script>alert(1)</scrip
   const world = await webWorld()
   const rep = await world.signIn('rep')
   const at = await world.account({ platform: 'facebook', handle: 'acme', externalId: '4100', secrets: { pageToken: 't' } })
-  const ticket = await openTicket(world.web.db, at, { startedAt: new Date(world.web.now().getTime() - 48 * 60_000), text, author: 'maria', category: 'complaint' })
+  const ticket = await openTicket(world.web.db, at, {
+    startedAt: new Date(world.web.now().getTime() - 48 * 60_000),
+    text,
+    author: 'maria',
+    category: 'complaint',
+  })
   return { world, rep, at, ticket, path: `/tickets/${ticket.number}` }
 }
-const row = (world: WebWorld, ticket: TicketRow) => world.web.db.selectFrom('tickets').selectAll().where('id', '=', ticket.id).executeTakeFirstOrThrow()
+const row = (world: WebWorld, ticket: TicketRow) =>
+  world.web.db.selectFrom('tickets').selectAll().where('id', '=', ticket.id).executeTakeFirstOrThrow()
 /** The form as the page drew it, with the words put in. */
 async function formOf(visitor: Visitor, path: string, words: Record<string, string>) {
   const page = await (await visitor.get(path)).text()
@@ -25,15 +31,46 @@ async function formOf(visitor: Visitor, path: string, words: Record<string, stri
 test('the page shows who wrote, what, why it is here, its cues lit, and what there was before', async () => {
   const { world, rep, at, ticket, path } = await stage()
   const verdict: Verdict = {
-    category: 'complaint', tier: 1, priority: 'high', confidence: 0.91, sentiment: -0.6, sentimentLabel: 'negative', actionable: 0.9, language: 'en', tags: [], needsReview: false,
-    reasons: [{ signal: 'words', points: 3, because: '“third time”: it keeps happening', span: [0, 10] }], wouldChange: 'Without “third time”: general reference.', model: 'test 1',
+    category: 'complaint',
+    tier: 1,
+    priority: 'high',
+    confidence: 0.91,
+    sentiment: -0.6,
+    sentimentLabel: 'negative',
+    actionable: 0.9,
+    language: 'en',
+    tags: [],
+    needsReview: false,
+    reasons: [{ signal: 'words', points: 3, because: '“third time”: it keeps happening', span: [0, 10] }],
+    wouldChange: 'Without “third time”: general reference.',
+    model: 'test 1',
   }
-  await world.web.db.updateTable('mentions').set({ verdict: JSON.stringify(verdict) }).where('ticketId', '=', ticket.id).execute()
-  const earlier = await openTicket(world.web.db, at, { startedAt: new Date(Date.now() - 9 * 86_400_000), text: 'late parcel', status: 'solved', assigneeId: world.ben.id })
+  await world.web.db
+    .updateTable('mentions')
+    .set({ verdict: JSON.stringify(verdict) })
+    .where('ticketId', '=', ticket.id)
+    .execute()
+  const earlier = await openTicket(world.web.db, at, {
+    startedAt: new Date(Date.now() - 9 * 86_400_000),
+    text: 'late parcel',
+    status: 'solved',
+    assigneeId: world.ben.id,
+  })
   await world.web.db.updateTable('tickets').set({ customerId: ticket.customerId }).where('id', '=', earlier.id).execute()
   const page = await (await rep.get(path)).text()
-  for (const words of ['@maria', 'Complaint, 91 % sure, because “third time”: it keeps happening. Sounds negative (−0.6).', '<mark title="“third time”: it keeps happening">third time</mark>', 'Without “third time”',
-    `#${earlier.number}`, 'late parcel', 'Ben Okoro', 'waited 48 min', 'due in ', 'lang="en"']) expect(page).toContain(words)
+  for (const words of [
+    '@maria',
+    'Complaint, 91 % sure, because “third time”: it keeps happening. Sounds negative (−0.6).',
+    '<mark title="“third time”: it keeps happening">third time</mark>',
+    'Without “third time”',
+    `#${earlier.number}`,
+    'late parcel',
+    'Ben Okoro',
+    'waited 48 min',
+    'due in ',
+    'lang="en"',
+  ])
+    expect(page).toContain(words)
   expect(page).toContain('&lt;script&gt;')
   expect(page).not.toContain('<script>alert')
   expect(page.match(/<h1/g)).toHaveLength(1)
@@ -69,12 +106,25 @@ test('take, give back, pending, hold, reopen, solve: each says what it did and h
 test('assign, priority, correction, snooze, spam and its way back', async () => {
   const { world, rep, ticket, path } = await stage()
   const does = async (resource: string, form: Record<string, string> = {}) => (await rep.post(`${path}/${resource}`, form)).status
-  expect([await does('assignment', { assigneeId: world.ben.id }), await does('priority', { priority: 'urgent' }), await does('snooze', { for: '1h' })]).toEqual([303, 303, 303])
+  expect([
+    await does('assignment', { assigneeId: world.ben.id }),
+    await does('priority', { priority: 'urgent' }),
+    await does('snooze', { for: '1h' }),
+  ]).toEqual([303, 303, 303])
   expect(await row(world, ticket)).toMatchObject({ assigneeId: world.ben.id, priority: 'urgent' })
   expect((await row(world, ticket)).snoozedUntil?.getTime()).toBeGreaterThan(Date.now())
-  expect([await does('snooze/undo'), await does('triage', { category: 'account_question' }), await does('spam', { reason: 'sells followers' })]).toEqual([303, 303, 303])
+  expect([
+    await does('snooze/undo'),
+    await does('triage', { category: 'account_question' }),
+    await does('spam', { reason: 'sells followers' }),
+  ]).toEqual([303, 303, 303])
   expect(await row(world, ticket)).toMatchObject({ snoozedUntil: null, category: 'account_question', isSpam: true })
-  expect([await does('spam/undo'), await does('priority', { priority: 'immense' }), await does('triage', { category: 'nonsense' }), await does('snooze', { for: 'custom', until: 'x' })]).toEqual([303, 422, 422, 422])
+  expect([
+    await does('spam/undo'),
+    await does('priority', { priority: 'immense' }),
+    await does('triage', { category: 'nonsense' }),
+    await does('snooze', { for: 'custom', until: 'x' }),
+  ]).toEqual([303, 422, 422, 422])
   expect((await row(world, ticket)).isSpam).toBe(false)
 })
 
@@ -91,7 +141,12 @@ test('a reply goes to the outbox with its signature, and one press takes it back
   expect(sent.status).toBe(303)
   expect(saidBy(sent)).toMatch(/sending in 10 s/)
   const reply = await world.web.db.selectFrom('replies').selectAll().executeTakeFirstOrThrow()
-  expect(reply).toMatchObject({ status: 'approved', text: 'So sorry! Which order is it? ^RE', afterSending: 'pending', visibility: 'public' })
+  expect(reply).toMatchObject({
+    status: 'approved',
+    text: 'So sorry! Which order is it? ^RE',
+    afterSending: 'pending',
+    visibility: 'public',
+  })
   expect(await (await rep.get(path)).text()).toContain('sending in')
   expect(saidBy(await rep.post(`${path}/replies/${reply.id}/undo`))).toContain('Taken back')
   expect(await (await rep.get(path)).text()).toMatch(/<textarea name="text"[^>]*>So sorry! Which order is it\?<\/textarea>/)
@@ -112,7 +167,8 @@ test('two people on one ticket: the second send is stopped, with both texts and 
   const stopped = await lead.post(`${path}/replies`, theirs)
   expect(stopped.status).toBe(409)
   const page = await stopped.text()
-  for (const words of ['something was said since you began', 'Let me look at this. ^RE', 'We are on it.', 'Send anyway', 'Edit', 'Discard']) expect(page).toContain(words)
+  for (const words of ['something was said since you began', 'Let me look at this. ^RE', 'We are on it.', 'Send anyway', 'Edit', 'Discard'])
+    expect(page).toContain(words)
   const anyway = { ...theirs, anyway: '1', idempotencyKey: /name="idempotencyKey" value="([^"]*)"/.exec(page)![1]! }
   expect((await lead.post(`${path}/replies`, anyway)).status).toBe(303)
 })
@@ -138,7 +194,17 @@ test('a draft is kept as one types, answered with what the guard thinks, and see
 test('a template without a script puts its words into the draft', async () => {
   const { world, rep, path } = await stage()
   const id = newId()
-  await world.web.db.insertInto('templates').values({ id, name: 'Hello', kind: 'answer', platform: null, text: 'Hi {{customer.first_name|there}}, {{ask:order number}}?', ownerId: null }).execute()
+  await world.web.db
+    .insertInto('templates')
+    .values({
+      id,
+      name: 'Hello',
+      kind: 'answer',
+      platform: null,
+      text: 'Hi {{customer.first_name|there}}, {{ask:order number}}?',
+      ownerId: null,
+    })
+    .execute()
   expect(await (await rep.get(path)).text()).toContain('data-text="Hi there, {{ask:order number}}?"')
   expect((await rep.post(`${path}/draft`, { way: 'public', text: '', role: 'answer', template: id })).status).toBe(303)
   expect(await (await rep.get(path)).text()).toContain('Hi there, {{ask:order number}}?</textarea>')
@@ -147,13 +213,35 @@ test('a template without a script puts its words into the draft', async () => {
 
 test('a failed and an unsure reply say so and offer the ways on', async () => {
   const { world, rep, ticket, path } = await stage()
-  const put = (status: 'refused' | 'unsure', problem: string | null) => world.web.db.insertInto('replies').values({
-    id: newId(), idempotencyKey: newId(), accountId: ticket.accountId, ticketId: ticket.id, text: `I am ${status} ^RE`, visibility: 'public', role: 'answer', status, writtenById: rep.id, problem, createdAt: new Date(),
-  }).execute()
+  const put = (status: 'refused' | 'unsure', problem: string | null) =>
+    world.web.db
+      .insertInto('replies')
+      .values({
+        id: newId(),
+        idempotencyKey: newId(),
+        accountId: ticket.accountId,
+        ticketId: ticket.id,
+        text: `I am ${status} ^RE`,
+        visibility: 'public',
+        role: 'answer',
+        status,
+        writtenById: rep.id,
+        problem,
+        createdAt: new Date(),
+      })
+      .execute()
   await put('refused', 'The comment is gone.')
   await put('unsure', null)
   const page = await (await rep.get(path)).text()
-  for (const words of ['The comment is gone. It was not sent.', 'Edit and send again', 'It may have arrived', 'It arrived', 'It did not: send again', 'It did not: discard']) expect(page).toContain(words)
+  for (const words of [
+    'The comment is gone. It was not sent.',
+    'Edit and send again',
+    'It may have arrived',
+    'It arrived',
+    'It did not: send again',
+    'It did not: discard',
+  ])
+    expect(page).toContain(words)
 })
 
 test('what the customer deleted is gone and said to be; what they edited is marked', async () => {
@@ -169,11 +257,54 @@ test('what the customer deleted is gone and said to be; what they edited is mark
 test('our own words coming back stand once, as the reply they echo', async () => {
   const { world, rep, ticket, at, path } = await stage()
   const replyId = newId()
-  await world.web.db.insertInto('replies').values({ id: replyId, idempotencyKey: 'k', accountId: at.id, ticketId: ticket.id, text: 'Only once ^RE', visibility: 'public', role: 'answer', status: 'sent', writtenById: rep.id, sentAt: new Date(), url: 'https://example.com/answer', createdAt: new Date() }).execute()
-  await world.web.db.insertInto('mentions').values({
-    id: newId(), accountId: at.id, platform: at.platform, visibility: 'public', direction: 'outbound', externalId: 'echo', replyToExternalId: null, threadKey: 't', parentExternalId: null, customerId: null, text: 'Only once ^RE',
-    url: null, facts: '{}', postedAt: new Date(), receivedAt: new Date(), editedAt: null, removedAt: null, unreadableBecause: null, problem: null, triagedAt: null, state: 'triaged', category: null, language: null, verdict: null, ticketId: ticket.id, replyId,
-  }).execute()
+  await world.web.db
+    .insertInto('replies')
+    .values({
+      id: replyId,
+      idempotencyKey: 'k',
+      accountId: at.id,
+      ticketId: ticket.id,
+      text: 'Only once ^RE',
+      visibility: 'public',
+      role: 'answer',
+      status: 'sent',
+      writtenById: rep.id,
+      sentAt: new Date(),
+      url: 'https://example.com/answer',
+      createdAt: new Date(),
+    })
+    .execute()
+  await world.web.db
+    .insertInto('mentions')
+    .values({
+      id: newId(),
+      accountId: at.id,
+      platform: at.platform,
+      visibility: 'public',
+      direction: 'outbound',
+      externalId: 'echo',
+      replyToExternalId: null,
+      threadKey: 't',
+      parentExternalId: null,
+      customerId: null,
+      text: 'Only once ^RE',
+      url: null,
+      facts: '{}',
+      postedAt: new Date(),
+      receivedAt: new Date(),
+      editedAt: null,
+      removedAt: null,
+      unreadableBecause: null,
+      problem: null,
+      triagedAt: null,
+      state: 'triaged',
+      category: null,
+      language: null,
+      verdict: null,
+      ticketId: ticket.id,
+      replyId,
+    })
+    .execute()
   const page = await (await rep.get(path)).text()
   expect(page.match(/Only once \^RE/g)).toHaveLength(1)
   expect(page).toContain('href="https://example.com/answer"')
@@ -182,7 +313,22 @@ test('our own words coming back stand once, as the reply they echo', async () =>
 test('an answered ticket is solved by one press', async () => {
   const { world, rep, ticket, path } = await stage()
   await answer(world.web.db, ticket, new Date())
-  await world.web.db.insertInto('replies').values({ id: newId(), idempotencyKey: 'k', accountId: ticket.accountId, ticketId: ticket.id, text: 'Done', visibility: 'public', role: 'answer', status: 'sent', writtenById: rep.id, sentAt: new Date(), createdAt: new Date() }).execute()
+  await world.web.db
+    .insertInto('replies')
+    .values({
+      id: newId(),
+      idempotencyKey: 'k',
+      accountId: ticket.accountId,
+      ticketId: ticket.id,
+      text: 'Done',
+      visibility: 'public',
+      role: 'answer',
+      status: 'sent',
+      writtenById: rep.id,
+      sentAt: new Date(),
+      createdAt: new Date(),
+    })
+    .execute()
   expect((await rep.post(`${path}/solution`)).status).toBe(303)
 })
 

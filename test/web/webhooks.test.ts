@@ -50,8 +50,7 @@ async function door(web: Partial<WebDesk> = {}) {
     facebook,
     push: (body: string) => post(facebook.appId, body, metaSignature(body)),
     deliveries: () => world.desk.db.selectFrom('deliveries').selectAll().orderBy('id').execute(),
-    refusals: () =>
-      world.desk.db.selectFrom('webhookRefusals').select(['platform', 'reason', 'count']).orderBy('reason').execute(),
+    refusals: () => world.desk.db.selectFrom('webhookRefusals').select(['platform', 'reason', 'count']).orderBy('reason').execute(),
   }
 }
 const metaSignature = (body: string) => ({
@@ -88,10 +87,7 @@ test('a wrong signature is 401 and leaves nothing but a count', async () => {
   const { post, facebook, deliveries, refusals, world } = await door()
   for (let i = 0; i < 7; i++)
     expect((await post(facebook.appId, BODY, { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` })).status).toBe(401)
-  await vi.waitFor(
-    async () => expect(await refusals()).toEqual([{ platform: 'facebook', reason: 'signature wrong', count: 7 }]),
-    SOON,
-  )
+  await vi.waitFor(async () => expect(await refusals()).toEqual([{ platform: 'facebook', reason: 'signature wrong', count: 7 }]), SOON)
   expect(await deliveries()).toEqual([])
   expect(world.rung).toEqual([])
 })
@@ -99,10 +95,7 @@ test('a wrong signature is 401 and leaves nothing but a count', async () => {
 test('a missing signature is 401 and counted apart', async () => {
   const { post, facebook, deliveries, refusals } = await door()
   expect((await post(facebook.appId, BODY, {})).status).toBe(401)
-  await vi.waitFor(
-    async () => expect(await refusals()).toEqual([{ platform: 'facebook', reason: 'signature missing', count: 1 }]),
-    SOON,
-  )
+  await vi.waitFor(async () => expect(await refusals()).toEqual([{ platform: 'facebook', reason: 'signature missing', count: 1 }]), SOON)
   expect(await deliveries()).toEqual([])
 })
 
@@ -141,9 +134,7 @@ test('more than 10 MB is 413, with or without a length in front, and nothing is 
   const unannounced = await post(facebook.appId, large, metaSignature(large))
   expect(unannounced.status).toBe(413)
   expect(await unannounced.text()).toContain('10 MB')
-  expect(
-    (await post(facebook.appId, large, { ...metaSignature(large), 'content-length': String(large.length) })).status,
-  ).toBe(413)
+  expect((await post(facebook.appId, large, { ...metaSignature(large), 'content-length': String(large.length) })).status).toBe(413)
   expect(await deliveries()).toEqual([])
 })
 
@@ -153,14 +144,11 @@ test('a body of just 10 MB is taken', async () => {
   expect((await deliveries())[0]!.bodyBytes).toBeGreaterThan(10 * 1024 * 1024)
 })
 
-test.each(['00000000-0000-7000-8000-000000000000', 'nonsense', "' or 1=1"])(
-  'an unknown app (%s) is 404',
-  async appId => {
-    const { post, deliveries } = await door()
-    expect((await post(encodeURIComponent(appId), BODY, metaSignature(BODY))).status).toBe(404)
-    expect(await deliveries()).toEqual([])
-  },
-)
+test.each(['00000000-0000-7000-8000-000000000000', 'nonsense', "' or 1=1"])('an unknown app (%s) is 404', async appId => {
+  const { post, deliveries } = await door()
+  expect((await post(encodeURIComponent(appId), BODY, metaSignature(BODY))).status).toBe(404)
+  expect(await deliveries()).toEqual([])
+})
 
 test('a burst of 200 shares few commits, and each is stored before its 200', async () => {
   const { push, desk, world } = await door()
@@ -202,9 +190,7 @@ test('a failing database is 500, and nothing is lost when the platform sends it 
   const answers = await Promise.all([push('{"n":1}'), push('{"n":2}'), push('{"n":3}')])
   expect(answers.map(answer => answer.status)).toEqual([500, 500, 500])
   await world.database.db.schema.alterTable('deliveries_away').renameTo('deliveries').execute()
-  expect((await Promise.all([push('{"n":1}'), push('{"n":2}'), push('{"n":3}')])).map(answer => answer.status)).toEqual(
-    [200, 200, 200],
-  )
+  expect((await Promise.all([push('{"n":1}'), push('{"n":2}'), push('{"n":3}')])).map(answer => answer.status)).toEqual([200, 200, 200])
   expect((await deliveries()).length).toBe(3)
 })
 
@@ -230,9 +216,7 @@ test("X's challenge (CRC) is answered with our signature of its token", async ()
 test("Meta's hub challenge is answered raw when the verify token is ours, else 403", async () => {
   const { app, facebook } = await door()
   const ask = (token: string) =>
-    app.request(
-      `/webhooks/${facebook.appId}?hub.mode=subscribe&hub.verify_token=${encodeURIComponent(token)}&hub.challenge=1158201444`,
-    )
+    app.request(`/webhooks/${facebook.appId}?hub.mode=subscribe&hub.verify_token=${encodeURIComponent(token)}&hub.challenge=1158201444`)
   const answer = await ask(SECRETS.facebook.verifyToken)
   expect([answer.status, await answer.text(), answer.headers.get('content-type')]).toEqual([
     200,

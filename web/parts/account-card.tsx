@@ -67,8 +67,7 @@ export function AppCard({
       </header>
       {opened ? null : (
         <p class="problem">
-          Its secrets cannot be opened: SECRET_KEY is not the one they were stored with. Give back the old key, or paste
-          the secrets again.
+          Its secrets cannot be opened: SECRET_KEY is not the one they were stored with. Give back the old key, or paste the secrets again.
         </p>
       )}
       {connector.intake.webhook ? (
@@ -121,11 +120,7 @@ function AccountCard({
           <When at={account.lastDeliveryAt} now={now} never="none yet" />
         </Fact>
         <Fact label="Last poll">
-          {connector.intake.polling ? (
-            <When at={account.lastPollAt} now={now} never="none yet" />
-          ) : (
-            'this platform only pushes'
-          )}
+          {connector.intake.polling ? <When at={account.lastPollAt} now={now} never="none yet" /> : 'this platform only pushes'}
         </Fact>
         <Fact label="Newest mention">
           <When at={account.newestMentionAt} now={now} never="none yet" />

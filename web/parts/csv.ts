@@ -1,7 +1,10 @@
 // Rows as CSV that a spreadsheet opens as text, never as a formula.
 
 export function csv(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  return [header, ...rows].map(row => row.map(field).join(',')).join('\r\n').concat('\r\n')
+  return [header, ...rows]
+    .map(row => row.map(field).join(','))
+    .join('\r\n')
+    .concat('\r\n')
 }
 
 function field(value: string | number | null): string {

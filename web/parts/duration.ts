@@ -9,7 +9,8 @@ export function duration(minutes: number): string {
   return both(Math.floor(hours / 24), 'd', hours % 24, 'h')
 }
 
-const both = (large: number, unit: string, small: number, smallUnit: string) => (small ? `${large} ${unit} ${small} ${smallUnit}` : `${large} ${unit}`)
+const both = (large: number, unit: string, small: number, smallUnit: string) =>
+  small ? `${large} ${unit} ${small} ${smallUnit}` : `${large} ${unit}`
 
 /** A share is never rounded up to all nor down to nothing. */
 export function percent(share: number | null): string {

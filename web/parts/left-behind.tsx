@@ -17,8 +17,7 @@ export function UnreadableDeliveries({
   now: Date
   mayChange: boolean
 }) {
-  if (!rows.length)
-    return <p class="muted">None. What cannot be read is kept here, and read again once the cause is mended.</p>
+  if (!rows.length) return <p class="muted">None. What cannot be read is kept here, and read again once the cause is mended.</p>
   return (
     <form method="post" action="/health/deliveries/read-again" class="stack">
       <div class="scroll">
@@ -69,19 +68,8 @@ export function UnreadableDeliveries({
   )
 }
 
-export function MentionsSetAside({
-  rows,
-  total,
-  now,
-  mayChange,
-}: {
-  rows: SetAsideRow[]
-  total: number
-  now: Date
-  mayChange: boolean
-}) {
-  if (!rows.length)
-    return <p class="muted">None. A mention that spoils its batch is set aside here alone, and the others go on.</p>
+export function MentionsSetAside({ rows, total, now, mayChange }: { rows: SetAsideRow[]; total: number; now: Date; mayChange: boolean }) {
+  if (!rows.length) return <p class="muted">None. A mention that spoils its batch is set aside here alone, and the others go on.</p>
   return (
     <form method="post" action="/health/mentions/judge-again" class="stack">
       <div class="scroll">
@@ -101,13 +89,7 @@ export function MentionsSetAside({
             {rows.map(row => (
               <tr>
                 <td>
-                  <input
-                    type="checkbox"
-                    name="id"
-                    value={row.id}
-                    checked
-                    aria-label={`Mention of ${row.receivedAt.toISOString()}`}
-                  />
+                  <input type="checkbox" name="id" value={row.id} checked aria-label={`Mention of ${row.receivedAt.toISOString()}`} />
                 </td>
                 <td>
                   <Time at={row.receivedAt} now={now} />
@@ -129,17 +111,7 @@ export function MentionsSetAside({
   )
 }
 
-const AgainButton = ({
-  label,
-  shown,
-  total,
-  mayChange,
-}: {
-  label: string
-  shown: number
-  total: number
-  mayChange: boolean
-}) => (
+const AgainButton = ({ label, shown, total, mayChange }: { label: string; shown: number; total: number; mayChange: boolean }) => (
   <div class="row">
     <button type="submit" {...(mayChange ? {} : { disabled: true, title: 'Only an admin can do this.' })}>
       {label}

@@ -2,7 +2,9 @@
 import type { Reason } from '../../domain.ts'
 
 export function Lit({ text, reasons }: { text: string; reasons: readonly Reason[] }) {
-  return <>{cutAtCues(text, reasons).map(piece => (piece.because === null ? piece.text : <mark title={piece.because}>{piece.text}</mark>))}</>
+  return (
+    <>{cutAtCues(text, reasons).map(piece => (piece.because === null ? piece.text : <mark title={piece.because}>{piece.text}</mark>))}</>
+  )
 }
 
 export interface Piece {
@@ -13,7 +15,10 @@ export interface Piece {
 
 /** The cues that decided: what spoke for it and can be pointed at, the weightiest three. */
 export const topCues = (reasons: readonly Reason[]) =>
-  reasons.filter(reason => reason.span && reason.points > 0).sort((a, b) => b.points - a.points).slice(0, 3)
+  reasons
+    .filter(reason => reason.span && reason.points > 0)
+    .sort((a, b) => b.points - a.points)
+    .slice(0, 3)
 
 /** Cuts the text at the cues' spans (UTF-16 offsets). Overlaps light once, with the weightier cue's words; no emoji is cut in two. */
 export function cutAtCues(text: string, reasons: readonly Reason[]): Piece[] {

@@ -17,22 +17,45 @@ export function Card({ card, place, now, mayAct, label }: { card: CardRow; place
         <PlatformIcon platform={card.platform} label={label} />
         <strong>{card.name || card.handle || 'Unknown author'}</strong>
         {card.handle ? <span class="muted">@{card.handle}</span> : null}
-        {card.visibility === 'private' ? <span class="chip"><Icon name="lock" />Private</span> : null}
+        {card.visibility === 'private' ? (
+          <span class="chip">
+            <Icon name="lock" />
+            Private
+          </span>
+        ) : null}
         <span class="chip">{CATEGORY[card.category]}</span>
         <span class="grow"></span>
         <Time at={card.postedAt} now={now} />
       </header>
-      <p class="said" lang={card.language ?? undefined} dir="auto"><Lit text={card.text} reasons={card.verdict?.reasons ?? []} /></p>
+      <p class="said" lang={card.language ?? undefined} dir="auto">
+        <Lit text={card.text} reasons={card.verdict?.reasons ?? []} />
+      </p>
       {card.verdict ? <p class="muted">{verdictSentence(card.verdict)}</p> : null}
       <footer class="row">
-        <form method="post" action={`/mentions/${card.id}/ticket${placeQuery(place)}`}><button type="submit" class="primary small" {...barred}>Open as ticket</button></form>
+        <form method="post" action={`/mentions/${card.id}/ticket${placeQuery(place)}`}>
+          <button type="submit" class="primary small" {...barred}>
+            Open as ticket
+          </button>
+        </form>
         {isNoise(card.category) && !card.needsReview ? null : (
           <form class="row" method="post" action={`/mentions/${card.id}/dismissal${placeQuery(place)}`}>
-            <select name="category" aria-label="What kind of noise" {...barred}>{categories.filter(isNoise).map(one => <option value={one} selected={one === 'irrelevant'}>{CATEGORY[one]}</option>)}</select>
-            <button type="submit" class="small" {...barred}>Dismiss</button>
+            <select name="category" aria-label="What kind of noise" {...barred}>
+              {categories.filter(isNoise).map(one => (
+                <option value={one} selected={one === 'irrelevant'}>
+                  {CATEGORY[one]}
+                </option>
+              ))}
+            </select>
+            <button type="submit" class="small" {...barred}>
+              Dismiss
+            </button>
           </form>
         )}
-        {card.url ? <a class="button small quiet" href={card.url} target="_blank" rel="noopener noreferrer">Open on {label} ↗</a> : null}
+        {card.url ? (
+          <a class="button small quiet" href={card.url} target="_blank" rel="noopener noreferrer">
+            Open on {label} ↗
+          </a>
+        ) : null}
       </footer>
     </li>
   )

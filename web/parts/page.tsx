@@ -29,9 +29,14 @@ export function Page({ c, title, section, styles = [], scripts = [], layout = 'c
   const teammate = c.get('teammate')
   return (
     <Document title={title} styles={styles} scripts={scripts} bodyClass={layout}>
-      <a class="skip" href="#main">Skip to content</a>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
       <header class="top">
-        <a class="brand" href="/queue" aria-label="Heed, to the queue"><Icon name="mark" />Heed</a>
+        <a class="brand" href="/queue" aria-label="Heed, to the queue">
+          <Icon name="mark" />
+          Heed
+        </a>
         <nav aria-label="Main">
           {NAV.map(([name, label, href]) => (
             <a href={href} aria-current={name === section ? 'page' : undefined}>
@@ -41,29 +46,65 @@ export function Page({ c, title, section, styles = [], scripts = [], layout = 'c
           ))}
         </nav>
         <details class="menu more">
-          <summary aria-label="More pages"><Icon name="menu" /></summary>
+          <summary aria-label="More pages">
+            <Icon name="menu" />
+          </summary>
           <div class="menu-body" role="group" aria-label="Pages">
-            {[...NAV, ...SETUP].map(([name, label, href]) => <a href={href} aria-current={name === section ? 'page' : undefined}>{label}</a>)}
+            {[...NAV, ...SETUP].map(([name, label, href]) => (
+              <a href={href} aria-current={name === section ? 'page' : undefined}>
+                {label}
+              </a>
+            ))}
           </div>
         </details>
         <form class="search" action="/queue" role="search">
           <Icon name="search" />
-          <input type="search" name="q" value={search} placeholder="Search the queue" aria-label="Search the queue: words, #number, from:@handle, platform:x, is:pending, assignee:me" autocomplete="off" />
+          <input
+            type="search"
+            name="q"
+            value={search}
+            placeholder="Search the queue"
+            aria-label="Search the queue: words, #number, from:@handle, platform:x, is:pending, assignee:me"
+            autocomplete="off"
+          />
           <kbd aria-hidden="true">/</kbd>
         </form>
-        <button type="button" class="quiet icon-button only-js" data-open="help" aria-label="Keyboard shortcuts (?)" title="Keyboard shortcuts (?)">?</button>
+        <button
+          type="button"
+          class="quiet icon-button only-js"
+          data-open="help"
+          aria-label="Keyboard shortcuts (?)"
+          title="Keyboard shortcuts (?)"
+        >
+          ?
+        </button>
         <details class="menu">
-          <summary aria-label={`${teammate.name}: settings and sign out`}><span class="avatar">{teammate.initials}</span></summary>
+          <summary aria-label={`${teammate.name}: settings and sign out`}>
+            <span class="avatar">{teammate.initials}</span>
+          </summary>
           <div class="menu-body">
-            <p class="who"><strong>{teammate.name}</strong><span class="muted">{ROLE[teammate.role]}</span></p>
-            {SETUP.map(([name, label, href]) => <a href={href} aria-current={name === section ? 'page' : undefined}>{label}</a>)}
+            <p class="who">
+              <strong>{teammate.name}</strong>
+              <span class="muted">{ROLE[teammate.role]}</span>
+            </p>
+            {SETUP.map(([name, label, href]) => (
+              <a href={href} aria-current={name === section ? 'page' : undefined}>
+                {label}
+              </a>
+            ))}
             <a href="/me">Your own settings</a>
-            <form method="post" action="/sign-out"><button type="submit" class="link">Sign out</button></form>
+            <form method="post" action="/sign-out">
+              <button type="submit" class="link">
+                Sign out
+              </button>
+            </form>
           </div>
         </details>
       </header>
       <Banners frame={frame} teammate={teammate} />
-      <main id="main" tabindex={-1}>{children}</main>
+      <main id="main" tabindex={-1}>
+        {children}
+      </main>
       <Toasts c={c} />
       <ShortcutHelp />
     </Document>
@@ -82,7 +123,19 @@ export function PlainPage({ title, children, styles = [] }: { title: string; chi
 /** "999+" from a thousand on: nobody reads further, and counting costs. */
 export const capped = (count: number) => (count >= 1000 ? '999+' : String(count))
 
-function Document({ title, styles, scripts, bodyClass, children }: { title: string; styles: string[]; scripts: string[]; bodyClass: string; children?: Child }) {
+function Document({
+  title,
+  styles,
+  scripts,
+  bodyClass,
+  children,
+}: {
+  title: string
+  styles: string[]
+  scripts: string[]
+  bodyClass: string
+  children?: Child
+}) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -93,8 +146,12 @@ function Document({ title, styles, scripts, bodyClass, children }: { title: stri
           <meta name="color-scheme" content="light dark" />
           <title>{title} · Heed</title>
           <link rel="icon" href="/public/heed.svg" type="image/svg+xml" />
-          {['heed', ...styles].map(name => <link rel="stylesheet" href={`/public/${name}.css`} />)}
-          {['heed', ...scripts].map(name => <script type="module" src={`/public/${name}.js`} />)}
+          {['heed', ...styles].map(name => (
+            <link rel="stylesheet" href={`/public/${name}.css`} />
+          ))}
+          {['heed', ...scripts].map(name => (
+            <script type="module" src={`/public/${name}.js`} />
+          ))}
         </head>
         <body class={bodyClass}>{children}</body>
       </html>
@@ -109,21 +166,40 @@ function Banners({ frame, teammate }: { frame: Frame; teammate: SignedIn }) {
         <section class="banner incident" aria-label={`Incident ${incident.number}`}>
           <Icon name="warning" />
           <span class="grow">
-            <strong>INC-{incident.number} {incident.title}</strong>
+            <strong>
+              INC-{incident.number} {incident.title}
+            </strong>
             <span class="chip">{incident.severity}</span>
             <span>{incident.status}</span>
             {incident.nextUpdateDueAt ? <NextUpdate due={incident.nextUpdateDueAt} now={frame.now} /> : null}
             <a href={`/queue?view=incident`}>{capped(incident.linked)} linked</a>
           </span>
-          <a class="button small" href={`/incidents/${incident.number}`}>Open</a>
+          <a class="button small" href={`/incidents/${incident.number}`}>
+            Open
+          </a>
         </section>
       ))}
       {frame.hasDemo ? (
         <section class="banner demo" aria-label="Demo data">
-          <span class="grow"><span>Demo data<span class="long">: every person and word here is invented</span>.</span> <a href="/demo/customer" target="_blank" rel="noopener">Write as a customer ↗</a></span>
-          {teammate.role === 'admin'
-            ? <form method="post" action="/demo/remove"><button type="submit" class="small quiet">Remove the demo</button></form>
-            : <button type="button" class="small quiet" disabled title="Only an admin can remove the demo">Remove the demo</button>}
+          <span class="grow">
+            <span>
+              Demo data<span class="long">: every person and word here is invented</span>.
+            </span>{' '}
+            <a href="/demo/customer" target="_blank" rel="noopener">
+              Write as a customer ↗
+            </a>
+          </span>
+          {teammate.role === 'admin' ? (
+            <form method="post" action="/demo/remove">
+              <button type="submit" class="small quiet">
+                Remove the demo
+              </button>
+            </form>
+          ) : (
+            <button type="button" class="small quiet" disabled title="Only an admin can remove the demo">
+              Remove the demo
+            </button>
+          )}
         </section>
       ) : null}
     </div>
@@ -132,7 +208,12 @@ function Banners({ frame, teammate }: { frame: Frame; teammate: SignedIn }) {
 
 function NextUpdate({ due, now }: { due: Date; now: Date }) {
   const isLate = due < now
-  return <span class={isLate ? 'late' : undefined} role={isLate ? 'alert' : undefined}>{isLate ? 'update overdue ' : 'next update due '}<Time at={due} now={now} countdown /></span>
+  return (
+    <span class={isLate ? 'late' : undefined} role={isLate ? 'alert' : undefined}>
+      {isLate ? 'update overdue ' : 'next update due '}
+      <Time at={due} now={now} countdown />
+    </span>
+  )
 }
 
 function Toasts({ c }: { c: Context<WebEnv> }) {
@@ -142,7 +223,13 @@ function Toasts({ c }: { c: Context<WebEnv> }) {
       {said ? (
         <div class={`toast ${said.tone}`} data-until={said.undo?.until}>
           <span>{said.message}</span>
-          {said.undo ? <form method="post" action={said.undo.path}><button type="submit" data-key="z">{said.undo.label} <kbd>z</kbd></button></form> : null}
+          {said.undo ? (
+            <form method="post" action={said.undo.path}>
+              <button type="submit" data-key="z">
+                {said.undo.label} <kbd>z</kbd>
+              </button>
+            </form>
+          ) : null}
         </div>
       ) : null}
     </div>

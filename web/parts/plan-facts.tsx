@@ -77,8 +77,7 @@ export function PlanFacts({
         ) : null}
         {connector.signIn ? (
           <p>
-            <strong>Permissions the sign-in asks for:</strong>{' '}
-            <span class="muted">{connector.signIn.scopes.join(', ')}</span>
+            <strong>Permissions the sign-in asks for:</strong> <span class="muted">{connector.signIn.scopes.join(', ')}</span>
           </p>
         ) : null}
       </div>
@@ -141,11 +140,7 @@ const SITUATIONS: readonly (readonly [string, Situation])[] = [
   ['Answer a private message of two days ago', { answer: 'private', said: 'private', addressesUs: true, hoursAgo: 48 }],
 ]
 
-function questionOf(
-  account: AccountRow,
-  { answer, said, addressesUs, hoursAgo }: Situation,
-  now: Date,
-): PermissionQuestion {
+function questionOf(account: AccountRow, { answer, said, addressesUs, hoursAgo }: Situation, now: Date): PermissionQuestion {
   const postedAt = new Date(now.getTime() - hoursAgo * 3_600_000)
   const mention: Answerable = {
     externalId: '0',

@@ -35,11 +35,7 @@ export function SecretFields({ fields, kept = new Set(), problems = {} }: Secret
 }
 
 /** What was pasted, without the blanks that come along; `missing` names each required field left empty. */
-export function readSecretFields(
-  form: Readonly<Record<string, unknown>>,
-  fields: readonly SecretField[],
-  kept: Secrets = {},
-) {
+export function readSecretFields(form: Readonly<Record<string, unknown>>, fields: readonly SecretField[], kept: Secrets = {}) {
   const secrets: Record<string, string> = {}
   const missing: Record<string, string> = {}
   for (const field of fields) {

@@ -1,14 +1,29 @@
 // What the public sees: components, what is wrong, what was said, what is past. The same as an Atom feed.
+
+import type { PublicIncident } from '../../db/incidents-page.ts'
 import type { IncidentStatus } from '../../domain.ts'
 import { wallTime } from '../../incidents/wording.ts'
-import type { PublicIncident } from '../../db/incidents-page.ts'
 import type { ComponentState, PublicStatus } from '../status-page.tsx'
 
-const STATES: Record<ComponentState, string> = { operational: 'Operational', degraded: 'Degraded', partial: 'Partial outage', major: 'Major outage' }
-const HEADLINES: Record<ComponentState, string> = {
-  operational: 'Everything works', degraded: 'Something works worse than usual', partial: 'Part of it is down', major: 'There is a major outage',
+const STATES: Record<ComponentState, string> = {
+  operational: 'Operational',
+  degraded: 'Degraded',
+  partial: 'Partial outage',
+  major: 'Major outage',
 }
-const STEPS: Record<IncidentStatus, string> = { investigating: 'Investigating', identified: 'Identified', monitoring: 'Monitoring', resolved: 'Resolved', postmortem: 'Looked back on' }
+const HEADLINES: Record<ComponentState, string> = {
+  operational: 'Everything works',
+  degraded: 'Something works worse than usual',
+  partial: 'Part of it is down',
+  major: 'There is a major outage',
+}
+const STEPS: Record<IncidentStatus, string> = {
+  investigating: 'Investigating',
+  identified: 'Identified',
+  monitoring: 'Monitoring',
+  resolved: 'Resolved',
+  postmortem: 'Looked back on',
+}
 
 export function StatusDocument({ status }: { status: PublicStatus }) {
   const { zone } = status
@@ -31,27 +46,49 @@ export function StatusDocument({ status }: { status: PublicStatus }) {
             <h1>{HEADLINES[status.state]}</h1>
             <p>As of {stamp(status.at, zone)}</p>
           </header>
-          {status.active.map(incident => <Incident incident={incident} zone={zone} at={status.at} />)}
+          {status.active.map(incident => (
+            <Incident incident={incident} zone={zone} at={status.at} />
+          ))}
           {status.components.length ? (
             <section aria-labelledby="components">
               <h2 id="components">Components</h2>
               <ul class="components">
-                {status.components.map(component => <li><span>{component.name}</span><span class={`state ${component.state}`}><Mark state={component.state} />{STATES[component.state]}</span></li>)}
+                {status.components.map(component => (
+                  <li>
+                    <span>{component.name}</span>
+                    <span class={`state ${component.state}`}>
+                      <Mark state={component.state} />
+                      {STATES[component.state]}
+                    </span>
+                  </li>
+                ))}
               </ul>
             </section>
           ) : null}
           <section aria-labelledby="history">
             <h2 id="history">History</h2>
-            {status.history.length ? status.history.map(incident => (
-              <details>
-                <summary><span>{incident.title}</span><span class="quiet">{stamp(incident.declaredAt, zone)} – {stamp(incident.resolvedAt!, zone)}</span></summary>
-                <Updates incident={incident} zone={zone} />
-              </details>
-            )) : <p class="quiet">No incident so far.</p>}
+            {status.history.length ? (
+              status.history.map(incident => (
+                <details>
+                  <summary>
+                    <span>{incident.title}</span>
+                    <span class="quiet">
+                      {stamp(incident.declaredAt, zone)} – {stamp(incident.resolvedAt!, zone)}
+                    </span>
+                  </summary>
+                  <Updates incident={incident} zone={zone} />
+                </details>
+              ))
+            ) : (
+              <p class="quiet">No incident so far.</p>
+            )}
           </section>
         </main>
         <footer>
-          <p>Times in {zone} and, in brackets, UTC. This page renews itself every minute. <a href="/status.atom">Atom feed</a> · <a href="/status.json">JSON</a></p>
+          <p>
+            Times in {zone} and, in brackets, UTC. This page renews itself every minute. <a href="/status.atom">Atom feed</a> ·{' '}
+            <a href="/status.json">JSON</a>
+          </p>
         </footer>
       </body>
     </html>
@@ -63,10 +100,26 @@ function Incident({ incident, zone, at }: { incident: PublicIncident; zone: stri
     <section class="incident" aria-label={incident.title}>
       <header>
         <h2>{incident.title}</h2>
-        <p><strong>{STEPS[incident.status]}</strong> · since {stamp(incident.declaredAt, zone)}{incident.components.length ? ` · ${incident.components.join(', ')}` : ''}</p>
-        <p class="next">{incident.nextUpdateDueAt ? <>{incident.nextUpdateDueAt < at ? 'The next update was due by' : 'Next update by'} <time datetime={incident.nextUpdateDueAt.toISOString()}>{wallTime(zone, incident.nextUpdateDueAt)}</time></> : 'Next update as soon as something changes'}</p>
+        <p>
+          <strong>{STEPS[incident.status]}</strong> · since {stamp(incident.declaredAt, zone)}
+          {incident.components.length ? ` · ${incident.components.join(', ')}` : ''}
+        </p>
+        <p class="next">
+          {incident.nextUpdateDueAt ? (
+            <>
+              {incident.nextUpdateDueAt < at ? 'The next update was due by' : 'Next update by'}{' '}
+              <time datetime={incident.nextUpdateDueAt.toISOString()}>{wallTime(zone, incident.nextUpdateDueAt)}</time>
+            </>
+          ) : (
+            'Next update as soon as something changes'
+          )}
+        </p>
       </header>
-      {incident.updates.length ? <Updates incident={incident} zone={zone} /> : <p>We know some of you can't {incident.impact}. We are on it.</p>}
+      {incident.updates.length ? (
+        <Updates incident={incident} zone={zone} />
+      ) : (
+        <p>We know some of you can't {incident.impact}. We are on it.</p>
+      )}
     </section>
   )
 }
@@ -76,7 +129,10 @@ function Updates({ incident, zone }: { incident: PublicIncident; zone: string })
     <ol class="updates">
       {incident.updates.map(update => (
         <li>
-          <p class="quiet"><strong>{STEPS[update.incidentStatus]}</strong> <time datetime={update.createdAt.toISOString()}>{stamp(update.createdAt, zone)}</time></p>
+          <p class="quiet">
+            <strong>{STEPS[update.incidentStatus]}</strong>{' '}
+            <time datetime={update.createdAt.toISOString()}>{stamp(update.createdAt, zone)}</time>
+          </p>
           <p>{update.text}</p>
         </li>
       ))}
@@ -87,7 +143,9 @@ function Updates({ incident, zone }: { incident: PublicIncident; zone: string })
 function Mark({ state }: { state: ComponentState }) {
   return (
     <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-      {state === 'operational' ? <path d="m3 8.5 3.2 3.2L13 4.8" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" /> : (
+      {state === 'operational' ? (
+        <path d="m3 8.5 3.2 3.2L13 4.8" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />
+      ) : (
         <path d="M8 2.4v7.2M8 12.6v.6" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" />
       )}
     </svg>
@@ -103,7 +161,10 @@ const isUtc = (zone: string) => zone === 'UTC' || zone === 'Etc/UTC'
 
 export function atomFeed(status: PublicStatus, publicUrl: string): string {
   const incidents = [...status.active, ...status.history]
-  const entries = incidents.flatMap(incident => incident.updates.map(update => ({ incident, update }))).sort((a, b) => b.update.createdAt.getTime() - a.update.createdAt.getTime()).slice(0, 50)
+  const entries = incidents
+    .flatMap(incident => incident.updates.map(update => ({ incident, update })))
+    .sort((a, b) => b.update.createdAt.getTime() - a.update.createdAt.getTime())
+    .slice(0, 50)
   const updated = entries[0]?.update.createdAt ?? new Date(0)
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
@@ -113,13 +174,17 @@ export function atomFeed(status: PublicStatus, publicUrl: string): string {
   <link rel="self" href="${xml(publicUrl)}/status.atom"/>
   <link href="${xml(publicUrl)}/status"/>
   <updated>${updated.toISOString()}</updated>
-${entries.map(({ incident, update }) => `  <entry>
+${entries
+  .map(
+    ({ incident, update }) => `  <entry>
     <id>urn:uuid:${update.id}</id>
     <title>${xml(`${incident.title}: ${STEPS[update.incidentStatus]}`)}</title>
     <link href="${xml(publicUrl)}/status"/>
     <updated>${update.createdAt.toISOString()}</updated>
     <content type="text">${xml(update.text)}</content>
-  </entry>`).join('\n')}
+  </entry>`,
+  )
+  .join('\n')}
 </feed>
 `
 }

@@ -18,9 +18,7 @@ export function TemplatePreview({ form, initials, connectors }: PreviewProps) {
       <p class="bubble" lang={form.language} dir="auto">
         {text ? <MarkedTemplate text={signed} /> : <span class="muted">Nothing is written yet.</span>}
       </p>
-      {findPlaceholders(text).length ? (
-        <p class="hint">Marked gaps must be filled before it can be sent, so it will grow.</p>
-      ) : null}
+      {findPlaceholders(text).length ? <p class="hint">Marked gaps must be filled before it can be sent, so it will grow.</p> : null}
       <table class="lengths">
         <caption class="visually-hidden">Length with signature</caption>
         <thead>

@@ -5,7 +5,7 @@ import type { SignedIn } from '../env.ts'
 import { Icon } from './icon.tsx'
 import { Lit } from './lit.tsx'
 import { Time } from './time.tsx'
-import { CATEGORY, languageName, plural, PRIORITY, STATUS } from './words.ts'
+import { CATEGORY, languageName, PRIORITY, plural, STATUS } from './words.ts'
 
 export interface ThreadParts {
   mentions: ThreadMention[]
@@ -30,10 +30,37 @@ export function Thread({ parts, now, teammate, label, path, query, newSince }: T
   return (
     <ol class="thread" id="thread" aria-label="Thread">
       {inOrder(parts).map(item => {
-        if (Array.isArray(item)) return <li class="events"><Events events={item} now={now} /></li>
-        if ('postedAt' in item) return <li><MentionBubble mention={item} now={now} label={label} isNew={newSince?.has(item.id) ?? false} /></li>
-        if ('status' in item) return <li><ReplyBubble reply={item} now={now} teammate={teammate} label={label} path={path} query={query} isNew={newSince?.has(item.id) ?? false} /></li>
-        return <li><NoteBubble note={item} now={now} /></li>
+        if (Array.isArray(item))
+          return (
+            <li class="events">
+              <Events events={item} now={now} />
+            </li>
+          )
+        if ('postedAt' in item)
+          return (
+            <li>
+              <MentionBubble mention={item} now={now} label={label} isNew={newSince?.has(item.id) ?? false} />
+            </li>
+          )
+        if ('status' in item)
+          return (
+            <li>
+              <ReplyBubble
+                reply={item}
+                now={now}
+                teammate={teammate}
+                label={label}
+                path={path}
+                query={query}
+                isNew={newSince?.has(item.id) ?? false}
+              />
+            </li>
+          )
+        return (
+          <li>
+            <NoteBubble note={item} now={now} />
+          </li>
+        )
       })}
     </ol>
   )
@@ -45,7 +72,9 @@ type Item = ThreadMention | ThreadReply | ThreadNote | ThreadEvent[]
 export function inOrder({ mentions, replies, notes, events }: ThreadParts): Item[] {
   const echoes = new Set(replies.map(reply => reply.id))
   const dated: [Date, ThreadMention | ThreadReply | ThreadNote | ThreadEvent][] = [
-    ...mentions.filter(mention => !mention.replyId || !echoes.has(mention.replyId)).map(one => [one.postedAt, one] as [Date, ThreadMention]),
+    ...mentions
+      .filter(mention => !mention.replyId || !echoes.has(mention.replyId))
+      .map(one => [one.postedAt, one] as [Date, ThreadMention]),
     ...replies.map(one => [one.sentAt ?? one.updatedAt, one] as [Date, ThreadReply]),
     ...notes.map(one => [one.createdAt, one] as [Date, ThreadNote]),
     ...events.map(one => [one.at, one] as [Date, ThreadEvent]),
@@ -71,21 +100,60 @@ function MentionBubble({ mention, now, label, isNew }: { mention: ThreadMention;
         <Time at={mention.postedAt} now={now} />
         {isNew ? <span class="chip accent">new</span> : null}
         {mention.language && mention.language !== 'en' ? <span class="muted">{languageName(mention.language)}</span> : null}
-        {mention.verdict && !isOurs && !mention.removedAt ? <span class={`sentiment ${mention.verdict.sentimentLabel}`}>{mention.verdict.sentimentLabel}</span> : null}
-        {mention.editedAt ? <span class="muted">edited <Time at={mention.editedAt} now={now} /></span> : null}
-        {mention.url && !mention.removedAt ? <a class="out" href={mention.url} target="_blank" rel="noopener noreferrer" title={`Open on ${label}`}>↗<span class="visually-hidden">Open on {label}</span></a> : null}
+        {mention.verdict && !isOurs && !mention.removedAt ? (
+          <span class={`sentiment ${mention.verdict.sentimentLabel}`}>{mention.verdict.sentimentLabel}</span>
+        ) : null}
+        {mention.editedAt ? (
+          <span class="muted">
+            edited <Time at={mention.editedAt} now={now} />
+          </span>
+        ) : null}
+        {mention.url && !mention.removedAt ? (
+          <a class="out" href={mention.url} target="_blank" rel="noopener noreferrer" title={`Open on ${label}`}>
+            ↗<span class="visually-hidden">Open on {label}</span>
+          </a>
+        ) : null}
       </header>
-      {mention.removedAt ? <p class="muted"><em>Deleted by the customer.</em></p>
-        : mention.unreadableBecause ? <p class="muted"><Icon name="lock" /> {mention.unreadableBecause}</p>
-        : <p class="said" lang={mention.language ?? undefined} dir="auto"><Lit text={mention.text} reasons={isOurs ? [] : (mention.verdict?.reasons ?? [])} /></p>}
+      {mention.removedAt ? (
+        <p class="muted">
+          <em>Deleted by the customer.</em>
+        </p>
+      ) : mention.unreadableBecause ? (
+        <p class="muted">
+          <Icon name="lock" /> {mention.unreadableBecause}
+        </p>
+      ) : (
+        <p class="said" lang={mention.language ?? undefined} dir="auto">
+          <Lit text={mention.text} reasons={isOurs ? [] : (mention.verdict?.reasons ?? [])} />
+        </p>
+      )}
     </article>
   )
 }
 
-function ReplyBubble({ reply, now, teammate, label, path, query, isNew }: { reply: ThreadReply; now: Date; teammate: SignedIn; label: string; path: string; query: string; isNew: boolean }) {
+function ReplyBubble({
+  reply,
+  now,
+  teammate,
+  label,
+  path,
+  query,
+  isNew,
+}: {
+  reply: ThreadReply
+  now: Date
+  teammate: SignedIn
+  label: string
+  path: string
+  query: string
+  isNew: boolean
+}) {
   const at = reply.sentAt ?? reply.updatedAt
   return (
-    <article class={`bubble ours ${reply.status}${reply.visibility === 'private' ? ' private' : ''}${isNew ? ' is-new' : ''}`} data-reply={reply.id}>
+    <article
+      class={`bubble ours ${reply.status}${reply.visibility === 'private' ? ' private' : ''}${isNew ? ' is-new' : ''}`}
+      data-reply={reply.id}
+    >
       <header>
         <strong>{reply.by}</strong>
         <Channel visibility={reply.visibility} label={label} />
@@ -93,45 +161,134 @@ function ReplyBubble({ reply, now, teammate, label, path, query, isNew }: { repl
         {reply.role !== 'answer' ? <span class="muted">{reply.role}</span> : null}
         <Delivery reply={reply} now={now} label={label} />
       </header>
-      <p class="said" dir="auto">{reply.text}</p>
-      <DeliveryChoices reply={reply} isMine={reply.writtenById === teammate.id} mayAct={teammate.role !== 'readonly'} path={`${path}/replies/${reply.id}`} query={query} label={label} />
+      <p class="said" dir="auto">
+        {reply.text}
+      </p>
+      <DeliveryChoices
+        reply={reply}
+        isMine={reply.writtenById === teammate.id}
+        mayAct={teammate.role !== 'readonly'}
+        path={`${path}/replies/${reply.id}`}
+        query={query}
+        label={label}
+      />
     </article>
   )
 }
 
 function Delivery({ reply, now, label }: { reply: ThreadReply; now: Date; label: string }) {
   switch (reply.status) {
-    case 'approved': return <span class="chip accent"><Icon name="clock" />{reply.sendAt && reply.sendAt > now ? <>sending in <span data-seconds-until={reply.sendAt.getTime()}>{Math.ceil((reply.sendAt.getTime() - now.getTime()) / 1000)}</span> s</> : 'sending'}</span>
-    case 'sending': return <span class="chip accent"><Icon name="clock" />sending</span>
-    case 'sent': return reply.url ? <a class="chip good" href={reply.url} target="_blank" rel="noopener noreferrer"><Icon name="check" />sent ↗<span class="visually-hidden"> open on {label}</span></a> : <span class="chip good"><Icon name="check" />sent</span>
-    case 'refused': return <span class="chip bad" role="alert"><Icon name="warning" />failed</span>
-    case 'unsure': return <span class="chip warn" role="alert"><Icon name="warning" />unsure</span>
-    default: return null
+    case 'approved':
+      return (
+        <span class="chip accent">
+          <Icon name="clock" />
+          {reply.sendAt && reply.sendAt > now ? (
+            <>
+              sending in{' '}
+              <span data-seconds-until={reply.sendAt.getTime()}>{Math.ceil((reply.sendAt.getTime() - now.getTime()) / 1000)}</span> s
+            </>
+          ) : (
+            'sending'
+          )}
+        </span>
+      )
+    case 'sending':
+      return (
+        <span class="chip accent">
+          <Icon name="clock" />
+          sending
+        </span>
+      )
+    case 'sent':
+      return reply.url ? (
+        <a class="chip good" href={reply.url} target="_blank" rel="noopener noreferrer">
+          <Icon name="check" />
+          sent ↗<span class="visually-hidden"> open on {label}</span>
+        </a>
+      ) : (
+        <span class="chip good">
+          <Icon name="check" />
+          sent
+        </span>
+      )
+    case 'refused':
+      return (
+        <span class="chip bad" role="alert">
+          <Icon name="warning" />
+          failed
+        </span>
+      )
+    case 'unsure':
+      return (
+        <span class="chip warn" role="alert">
+          <Icon name="warning" />
+          unsure
+        </span>
+      )
+    default:
+      return null
   }
 }
 
-function DeliveryChoices({ reply, isMine, mayAct, path, query, label }: { reply: ThreadReply; isMine: boolean; mayAct: boolean; path: string; query: string; label: string }): Child {
+function DeliveryChoices({
+  reply,
+  isMine,
+  mayAct,
+  path,
+  query,
+  label,
+}: {
+  reply: ThreadReply
+  isMine: boolean
+  mayAct: boolean
+  path: string
+  query: string
+  label: string
+}): Child {
   const barred = mayAct ? {} : { disabled: true, title: 'Read-only: a rep can do this' }
   if (reply.status === 'approved')
-    return isMine ? <form method="post" action={`${path}/undo${query}`}><button type="submit" class="small" data-undo>Undo</button></form> : null
+    return isMine ? (
+      <form method="post" action={`${path}/undo${query}`}>
+        <button type="submit" class="small" data-undo>
+          Undo
+        </button>
+      </form>
+    ) : null
   if (reply.status === 'refused')
     return (
       <div class="choices">
         <p class="problem">{reply.problem ?? `${label} refused it.`} It was not sent.</p>
         <div class="row">
-          <form method="post" action={`${path}/undo${query}`}><button type="submit" class="small" {...barred}>Edit and send again</button></form>
-          <form method="post" action={`${path}/discard${query}`}><button type="submit" class="small quiet" {...barred}>Put it away</button></form>
+          <form method="post" action={`${path}/undo${query}`}>
+            <button type="submit" class="small" {...barred}>
+              Edit and send again
+            </button>
+          </form>
+          <form method="post" action={`${path}/discard${query}`}>
+            <button type="submit" class="small quiet" {...barred}>
+              Put it away
+            </button>
+          </form>
         </div>
       </div>
     )
   if (reply.status === 'unsure')
     return (
       <div class="choices">
-        <p class="advice">{reply.problem ?? 'The connection broke before an answer came.'} It may have arrived: look on {label} before you choose. Nothing is sent twice by itself.</p>
+        <p class="advice">
+          {reply.problem ?? 'The connection broke before an answer came.'} It may have arrived: look on {label} before you choose. Nothing
+          is sent twice by itself.
+        </p>
         <form method="post" action={`${path}/resolution${query}`} class="row">
-          <button type="submit" name="choice" value="it_is_there" class="small" {...barred}>It arrived</button>
-          <button type="submit" name="choice" value="send_again" class="small" {...barred}>It did not: send again</button>
-          <button type="submit" name="choice" value="discard" class="small" {...barred}>It did not: discard</button>
+          <button type="submit" name="choice" value="it_is_there" class="small" {...barred}>
+            It arrived
+          </button>
+          <button type="submit" name="choice" value="send_again" class="small" {...barred}>
+            It did not: send again
+          </button>
+          <button type="submit" name="choice" value="discard" class="small" {...barred}>
+            It did not: discard
+          </button>
         </form>
       </div>
     )
@@ -141,49 +298,102 @@ function DeliveryChoices({ reply, isMine, mayAct, path, query, label }: { reply:
 function NoteBubble({ note, now }: { note: ThreadNote; now: Date }) {
   return (
     <article class="bubble note">
-      <header><Icon name="note" /><strong>Internal</strong><span>{note.by}</span><Time at={note.createdAt} now={now} /></header>
-      <p class="said" dir="auto">{note.text}</p>
+      <header>
+        <Icon name="note" />
+        <strong>Internal</strong>
+        <span>{note.by}</span>
+        <Time at={note.createdAt} now={now} />
+      </header>
+      <p class="said" dir="auto">
+        {note.text}
+      </p>
     </article>
   )
 }
 
 function Channel({ visibility, label }: { visibility: 'public' | 'private'; label: string }) {
-  return <span class="channel">{visibility === 'private' ? <><Icon name="lock" />private</> : 'public'}<span class="visually-hidden"> on {label}</span></span>
+  return (
+    <span class="channel">
+      {visibility === 'private' ? (
+        <>
+          <Icon name="lock" />
+          private
+        </>
+      ) : (
+        'public'
+      )}
+      <span class="visually-hidden"> on {label}</span>
+    </span>
+  )
 }
 
 function Events({ events, now }: { events: ThreadEvent[]; now: Date }) {
-  if (events.length === 1) return <p><EventLine event={events[0]!} now={now} /></p>
+  if (events.length === 1)
+    return (
+      <p>
+        <EventLine event={events[0]!} now={now} />
+      </p>
+    )
   return (
     <details>
-      <summary>{plural(events.length, 'event')}: {eventWords(events.at(-1)!)}</summary>
-      <ul>{events.map(event => <li><EventLine event={event} now={now} /></li>)}</ul>
+      <summary>
+        {plural(events.length, 'event')}: {eventWords(events.at(-1)!)}
+      </summary>
+      <ul>
+        {events.map(event => (
+          <li>
+            <EventLine event={event} now={now} />
+          </li>
+        ))}
+      </ul>
     </details>
   )
 }
 
-const EventLine = ({ event, now }: { event: ThreadEvent; now: Date }) => <><span>{eventWords(event)}</span> <span class="muted">{event.by ?? event.actor}</span> <Time at={event.at} now={now} /></>
+const EventLine = ({ event, now }: { event: ThreadEvent; now: Date }) => (
+  <>
+    <span>{eventWords(event)}</span> <span class="muted">{event.by ?? event.actor}</span> <Time at={event.at} now={now} />
+  </>
+)
 
 function eventWords(event: ThreadEvent): string {
   const before = (event.before ?? {}) as Record<string, unknown>
   const after = (event.after ?? {}) as Record<string, unknown>
   const because = typeof after.reason === 'string' ? `: ${after.reason}` : typeof after.because === 'string' ? `: ${after.because}` : ''
   switch (event.kind) {
-    case 'opened': return 'Ticket opened'
-    case 'assigned': return after.assignee ? `Assigned to ${after.assignee}` : 'Assigned'
-    case 'unassigned': return 'Given back to Unassigned'
-    case 'status_changed': return `${STATUS[before.status as keyof typeof STATUS] ?? ''} → ${STATUS[after.status as keyof typeof STATUS] ?? ''}${typeof after.holdReason === 'string' ? `: ${after.holdReason}` : ''}`
-    case 'reopened': return 'Reopened'
-    case 'solved': return `Solved${because}`
-    case 'closed': return 'Closed'
-    case 'priority_changed': return `Priority ${PRIORITY[before.priority as keyof typeof PRIORITY] ?? ''} → ${PRIORITY[after.priority as keyof typeof PRIORITY] ?? ''}`
-    case 'category_changed': return `Triage corrected: ${CATEGORY[before.category as keyof typeof CATEGORY] ?? ''} → ${CATEGORY[after.category as keyof typeof CATEGORY] ?? ''}`
-    case 'snoozed': return 'Snoozed'
-    case 'woken': return 'Woken'
-    case 'reply_undone': return 'Reply taken back'
-    case 'reply_held': return 'Reply held: the customer wrote meanwhile'
-    case 'linked': return `Linked to INC-${after.incidentNumber ?? '?'}`
-    case 'unlinked': return `Unlinked from the incident${because}`
-    case 'marked_spam': return after.isSpam ? `Marked as spam${because}` : 'No longer spam'
-    default: return event.kind.replaceAll('_', ' ')
+    case 'opened':
+      return 'Ticket opened'
+    case 'assigned':
+      return after.assignee ? `Assigned to ${after.assignee}` : 'Assigned'
+    case 'unassigned':
+      return 'Given back to Unassigned'
+    case 'status_changed':
+      return `${STATUS[before.status as keyof typeof STATUS] ?? ''} → ${STATUS[after.status as keyof typeof STATUS] ?? ''}${typeof after.holdReason === 'string' ? `: ${after.holdReason}` : ''}`
+    case 'reopened':
+      return 'Reopened'
+    case 'solved':
+      return `Solved${because}`
+    case 'closed':
+      return 'Closed'
+    case 'priority_changed':
+      return `Priority ${PRIORITY[before.priority as keyof typeof PRIORITY] ?? ''} → ${PRIORITY[after.priority as keyof typeof PRIORITY] ?? ''}`
+    case 'category_changed':
+      return `Triage corrected: ${CATEGORY[before.category as keyof typeof CATEGORY] ?? ''} → ${CATEGORY[after.category as keyof typeof CATEGORY] ?? ''}`
+    case 'snoozed':
+      return 'Snoozed'
+    case 'woken':
+      return 'Woken'
+    case 'reply_undone':
+      return 'Reply taken back'
+    case 'reply_held':
+      return 'Reply held: the customer wrote meanwhile'
+    case 'linked':
+      return `Linked to INC-${after.incidentNumber ?? '?'}`
+    case 'unlinked':
+      return `Unlinked from the incident${because}`
+    case 'marked_spam':
+      return after.isSpam ? `Marked as spam${because}` : 'No longer spam'
+    default:
+      return event.kind.replaceAll('_', ' ')
   }
 }

@@ -37,51 +37,125 @@ export function UpdateForm(props: UpdateFormProps) {
     <Page c={c} title={`${TITLES[kind]} · INC-${incident.number}`} section="incidents" styles={['incidents']} scripts={['incidents']}>
       <header class="page-head">
         <div>
-          <p><a href={path}>INC-{incident.number} {incident.title}</a></p>
+          <p>
+            <a href={path}>
+              INC-{incident.number} {incident.title}
+            </a>
+          </p>
           <h1>{TITLES[kind]}</h1>
-          <p class="muted">Posted once per platform. {kind === 'allclear' ? 'It resolves the incident; the linked tickets are reviewed next.' : <>Write <code>{'{{next}}'}</code> where the time of the next update belongs.</>}</p>
+          <p class="muted">
+            Posted once per platform.{' '}
+            {kind === 'allclear' ? (
+              'It resolves the incident; the linked tickets are reviewed next.'
+            ) : (
+              <>
+                Write <code>{'{{next}}'}</code> where the time of the next update belongs.
+              </>
+            )}
+          </p>
         </div>
       </header>
-      {fault ? <p class="problem" role="alert">Nothing was published. {fault.because}</p> : null}
+      {fault ? (
+        <p class="problem" role="alert">
+          Nothing was published. {fault.because}
+        </p>
+      ) : null}
       <form method="post" action={`${path}/updates`} class="stack" data-update-form data-zone={props.zone}>
         <input type="hidden" name="updateId" value={props.updateId} />
         <input type="hidden" name="kind" value={kind} />
         {kind === 'allclear' ? null : (
           <div class="card row settings">
             <fieldset class="bare row" aria-label="State from now on">
-              {runningSteps.map(step => <label class="check"><input type="radio" name="to" value={step} checked={step === props.to} />{stepWords[step]}</label>)}
+              {runningSteps.map(step => (
+                <label class="check">
+                  <input type="radio" name="to" value={step} checked={step === props.to} />
+                  {stepWords[step]}
+                </label>
+              ))}
             </fieldset>
-            <label class="inline">Next update
+            <label class="inline">
+              Next update
               <select name="nextMinutes">
-                {[...new Set([15, 30, 45, 60, 90, 120, props.nextMinutes])].filter(Boolean).sort((a, b) => a - b).map(minutes => (
-                  <option value={minutes} selected={minutes === props.nextMinutes} data-next={wallTime(props.zone, at(minutes)!)}>in {minutes} min, by {wallTime(props.zone, at(minutes)!)}</option>
-                ))}
-                <option value="0" selected={!props.nextMinutes} data-next="">when something changes</option>
+                {[...new Set([15, 30, 45, 60, 90, 120, props.nextMinutes])]
+                  .filter(Boolean)
+                  .sort((a, b) => a - b)
+                  .map(minutes => (
+                    <option value={minutes} selected={minutes === props.nextMinutes} data-next={wallTime(props.zone, at(minutes)!)}>
+                      in {minutes} min, by {wallTime(props.zone, at(minutes)!)}
+                    </option>
+                  ))}
+                <option value="0" selected={!props.nextMinutes} data-next="">
+                  when something changes
+                </option>
               </select>
             </label>
           </div>
         )}
         <div class="renditions">
-          <Words name="text" label="Status page" hint="always" text={proposal.text} preview={finished(proposal.text)} fault={fault?.where === 'text' ? fault.because : null} />
+          <Words
+            name="text"
+            label="Status page"
+            hint="always"
+            text={proposal.text}
+            preview={finished(proposal.text)}
+            fault={fault?.where === 'text' ? fault.because : null}
+          />
           {proposal.renditions.map(one => (
-            <Words name={`text-${one.accountId}`} label={one.label} rendition={one} isChosen={props.chosen.includes(one.accountId)} text={one.text} preview={finished(one.text)} fault={fault?.where === one.accountId ? fault.because : null} />
+            <Words
+              name={`text-${one.accountId}`}
+              label={one.label}
+              rendition={one}
+              isChosen={props.chosen.includes(one.accountId)}
+              text={one.text}
+              preview={finished(one.text)}
+              fault={fault?.where === one.accountId ? fault.because : null}
+            />
           ))}
         </div>
-        {proposal.renditions.length ? null : <p class="advice">No account is connected: the update appears on the status page only. <a href="/accounts">Connect an account</a></p>}
+        {proposal.renditions.length ? null : (
+          <p class="advice">
+            No account is connected: the update appears on the status page only. <a href="/accounts">Connect an account</a>
+          </p>
+        )}
         {props.needsReason ? (
           <div class="card stack">
             <p class="advice">{props.needsReason} It can go out now with a reason, which is kept in the timeline.</p>
-            <label>Why now<input name="overrideBecause" value={props.overrideBecause ?? ''} maxlength={500} required /></label>
+            <label>
+              Why now
+              <input name="overrideBecause" value={props.overrideBecause ?? ''} maxlength={500} required />
+            </label>
           </div>
         ) : null}
-        <ul class="five muted"><li>clear?</li><li>in control?</li><li>concerned?</li><li>confident?</li><li>competent?</li></ul>
-        <div class="row"><button type="submit" class="primary">Publish{kind === 'allclear' ? ' the all-clear' : ''}</button><a class="button quiet" href={path}>Cancel</a></div>
+        <ul class="five muted">
+          <li>clear?</li>
+          <li>in control?</li>
+          <li>concerned?</li>
+          <li>confident?</li>
+          <li>competent?</li>
+        </ul>
+        <div class="row">
+          <button type="submit" class="primary">
+            Publish{kind === 'allclear' ? ' the all-clear' : ''}
+          </button>
+          <a class="button quiet" href={path}>
+            Cancel
+          </a>
+        </div>
       </form>
     </Page>
   )
 }
 
-interface WordsProps { name: string; label: string; hint?: string; rendition?: Rendition; isChosen?: boolean; text: string; preview: string; fault: string | null }
+interface WordsProps {
+  name: string
+  label: string
+  hint?: string
+  rendition?: Rendition
+  isChosen?: boolean
+  text: string
+  preview: string
+  fault: string | null
+}
 function Words({ name, label, hint, rendition, isChosen, text, preview, fault }: WordsProps) {
   const rule = rendition?.rule
   const length = rule?.count(preview)
@@ -90,16 +164,39 @@ function Words({ name, label, hint, rendition, isChosen, text, preview, fault }:
       <header class="row">
         {rendition ? <PlatformIcon platform={rendition.platform} label={rendition.platform} /> : null}
         <strong class="grow">{label}</strong>
-        {rendition ? <label class="check"><input type="checkbox" name="account" value={rendition.accountId} checked={isChosen} />post here</label> : <span class="muted">{hint}</span>}
+        {rendition ? (
+          <label class="check">
+            <input type="checkbox" name="account" value={rendition.accountId} checked={isChosen} />
+            post here
+          </label>
+        ) : (
+          <span class="muted">{hint}</span>
+        )}
       </header>
       {rendition?.problem ? <p class="advice">{rendition.problem}</p> : null}
       {fault ? <p class="problem">{fault}</p> : null}
-      <textarea name={name} rows={6} aria-label={`Words for ${label}`} aria-invalid={fault ? 'true' : undefined} data-rule={rule?.rule} data-limit={rule?.limit} data-platform={rendition?.platform}>{text}</textarea>
+      <textarea
+        name={name}
+        rows={6}
+        aria-label={`Words for ${label}`}
+        aria-invalid={fault ? 'true' : undefined}
+        data-rule={rule?.rule}
+        data-limit={rule?.limit}
+        data-platform={rendition?.platform}
+      >
+        {text}
+      </textarea>
       <p class="counted">
         <span class="muted">Will read:</span>
-        {rule ? <output class={length! > rule.limit ? 'late' : 'muted'} data-count>{length} of {rule.limit.toLocaleString('en')}</output> : null}
+        {rule ? (
+          <output class={length! > rule.limit ? 'late' : 'muted'} data-count>
+            {length} of {rule.limit.toLocaleString('en')}
+          </output>
+        ) : null}
       </p>
-      <p class="preview" data-preview>{preview}</p>
+      <p class="preview" data-preview>
+        {preview}
+      </p>
     </section>
   )
 }

@@ -4,20 +4,45 @@ import { categories } from '../../triage/categories.ts'
 import { verdictSentence } from './verdict.tsx'
 import { CATEGORY } from './words.ts'
 
-export function Why({ verdict, ticket, path, query, mayAct }: { verdict: Verdict; ticket: { category: Verdict['category'] }; path: string; query: string; mayAct: boolean }) {
+export function Why({
+  verdict,
+  ticket,
+  path,
+  query,
+  mayAct,
+}: {
+  verdict: Verdict
+  ticket: { category: Verdict['category'] }
+  path: string
+  query: string
+  mayAct: boolean
+}) {
   const isCorrected = ticket.category !== verdict.category
   return (
     <details class="why" id="why" open>
-      <summary>Why is this here? <kbd>w</kbd></summary>
-      <p>{verdictSentence(verdict)}{isCorrected ? <strong> Corrected to {CATEGORY[ticket.category]}.</strong> : null}</p>
+      <summary>
+        Why is this here? <kbd>w</kbd>
+      </summary>
+      <p>
+        {verdictSentence(verdict)}
+        {isCorrected ? <strong> Corrected to {CATEGORY[ticket.category]}.</strong> : null}
+      </p>
       {verdict.wouldChange ? <p class="muted">{verdict.wouldChange}</p> : null}
       <details class="correct" id="correct">
-        <summary>Wrong? <kbd>c</kbd></summary>
+        <summary>
+          Wrong? <kbd>c</kbd>
+        </summary>
         <form method="post" action={`${path}/triage${query}`} class="row">
           <select name="category" aria-label="What it really is" disabled={!mayAct}>
-            {categories.map(one => <option value={one} selected={one === ticket.category}>{CATEGORY[one]}</option>)}
+            {categories.map(one => (
+              <option value={one} selected={one === ticket.category}>
+                {CATEGORY[one]}
+              </option>
+            ))}
           </select>
-          <button type="submit" class="small" disabled={!mayAct} title={mayAct ? undefined : 'Read-only: a rep can do this'}>Correct it</button>
+          <button type="submit" class="small" disabled={!mayAct} title={mayAct ? undefined : 'Read-only: a rep can do this'}>
+            Correct it
+          </button>
           <span class="muted">Priority and target follow; the clock’s start stays. Scored by {verdict.model}.</span>
         </form>
       </details>

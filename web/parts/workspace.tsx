@@ -1,9 +1,19 @@
 // The desk: views, list, ticket, customer side by side; each pane is a landmark of its own.
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { type Counts, countViews, isSortedWhole, listQueue, mentionViews, type QueueCursor, type QueueRow, type TicketView, type View } from '../../db/queue-page.ts'
-import { readSearch } from '../../db/queue-search.ts'
 import { listPresent } from '../../db/presence.ts'
+import {
+  type Counts,
+  countViews,
+  isSortedWhole,
+  listQueue,
+  mentionViews,
+  type QueueCursor,
+  type QueueRow,
+  type TicketView,
+  type View,
+} from '../../db/queue-page.ts'
+import { readSearch } from '../../db/queue-search.ts'
 import { effectiveRank } from '../../triage/queue-order.ts'
 import type { WebEnv } from '../env.ts'
 import { capped, Page } from './page.tsx'
@@ -25,7 +35,10 @@ export async function loadSurroundings(c: Context<WebEnv>): Promise<Surroundings
   const { db, now } = c.get('desk')
   const place = placeOf(c)
   const teammateId = c.get('teammate').id
-  const [counts, list] = await Promise.all([countViews(db, teammateId, now()), isCards(place.view) ? null : loadList(c, place, place.view as TicketView)])
+  const [counts, list] = await Promise.all([
+    countViews(db, teammateId, now()),
+    isCards(place.view) ? null : loadList(c, place, place.view as TicketView),
+  ])
   return { place, counts, list }
 }
 
@@ -37,11 +50,30 @@ async function loadList(c: Context<WebEnv>, place: Place, view: TicketView) {
   const isByRule = !isSortedWhole(view, search)
   // A list short enough to be sorted whole simply grows; the long ones go on from the last row seen.
   const limit = isByRule ? ROWS : Math.min(500, Number(c.req.query('rows')) || ROWS)
-  const found = await listQueue(db, { view, teammateId, now: at, limit, search, after: isByRule ? readCursor(c.req.query('after')) : undefined })
+  const found = await listQueue(db, {
+    view,
+    teammateId,
+    now: at,
+    limit,
+    search,
+    after: isByRule ? readCursor(c.req.query('after')) : undefined,
+  })
   const rows = found.slice(0, limit)
   const last = rows.at(-1)
-  const more = found.length <= limit || !last ? null : queuePath(place, isByRule ? { after: writeCursor(last, readCursor(c.req.query('after'))?.asOf ?? at) } : { rows: String(limit + 100) })
-  const watchers = rows.length ? await listPresent(db, rows.map(row => row.id), new Date(at.getTime() - PRESENT_MS)) : []
+  const more =
+    found.length <= limit || !last
+      ? null
+      : queuePath(
+          place,
+          isByRule ? { after: writeCursor(last, readCursor(c.req.query('after'))?.asOf ?? at) } : { rows: String(limit + 100) },
+        )
+  const watchers = rows.length
+    ? await listPresent(
+        db,
+        rows.map(row => row.id),
+        new Date(at.getTime() - PRESENT_MS),
+      )
+    : []
   return { rows, more, watchers: watchers.filter(one => one.teammateId !== teammateId), unknown: search?.unknown ?? [] }
 }
 
@@ -59,13 +91,29 @@ export interface WorkspaceProps {
 
 export function Workspace({ c, title, around, open, ticket, customer, cards }: WorkspaceProps) {
   return (
-    <Page c={c} title={title} section="queue" styles={['desk']} scripts={['keys', 'desk', 'composer']} layout="desk" search={around.place.q}>
+    <Page
+      c={c}
+      title={title}
+      section="queue"
+      styles={['desk']}
+      scripts={['keys', 'desk', 'composer']}
+      layout="desk"
+      search={around.place.q}
+    >
       <div class={`desk${open ? ' has-ticket' : ''}${cards ? ' has-cards' : ''}`}>
         <Views around={around} />
         {around.list ? <List c={c} around={around} list={around.list} open={open} /> : null}
         {cards}
-        {around.list ? <article class="ticket" id="ticket" aria-label={open ? `Ticket ${open}` : 'Ticket'} data-number={open}>{ticket ?? <NothingOpen />}</article> : null}
-        {around.list ? <aside class="customer" id="customer" aria-label="Customer">{customer}</aside> : null}
+        {around.list ? (
+          <article class="ticket" id="ticket" aria-label={open ? `Ticket ${open}` : 'Ticket'} data-number={open}>
+            {ticket ?? <NothingOpen />}
+          </article>
+        ) : null}
+        {around.list ? (
+          <aside class="customer" id="customer" aria-label="Customer">
+            {customer}
+          </aside>
+        ) : null}
       </div>
     </Page>
   )
@@ -79,7 +127,9 @@ function Views({ around: { place, counts } }: { around: Surroundings }) {
           <li>
             <a href={queuePath({ view, q: '' })} aria-current={view === place.view ? 'page' : undefined} data-key={key ?? undefined}>
               <span>{label}</span>
-              {view in counts ? <span class={view === 'failed' && counts.failed > 0 ? 'n late' : 'n'}>{capped(counts[view as keyof Counts])}</span> : null}
+              {view in counts ? (
+                <span class={view === 'failed' && counts.failed > 0 ? 'n late' : 'n'}>{capped(counts[view as keyof Counts])}</span>
+              ) : null}
             </a>
           </li>
         ))}
@@ -88,7 +138,17 @@ function Views({ around: { place, counts } }: { around: Surroundings }) {
   )
 }
 
-function List({ c, around, list, open }: { c: Context<WebEnv>; around: Surroundings; list: NonNullable<Surroundings['list']>; open: number | undefined }) {
+function List({
+  c,
+  around,
+  list,
+  open,
+}: {
+  c: Context<WebEnv>
+  around: Surroundings
+  list: NonNullable<Surroundings['list']>
+  open: number | undefined
+}) {
   const { now } = c.get('frame')
   const { connectorFor } = c.get('desk')
   const { place } = around
@@ -96,27 +156,66 @@ function List({ c, around, list, open }: { c: Context<WebEnv>; around: Surroundi
     <section class="list" id="list" aria-labelledby="list-title">
       <header class="list-head">
         {open ? <h2 id="list-title">{titleOf(place.view)}</h2> : <h1 id="list-title">{titleOf(place.view)}</h1>}
-        <span class="muted">{place.q ? 'search' : place.view in around.counts ? capped(around.counts[place.view as keyof Counts]) : ''}</span>
+        <span class="muted">
+          {place.q ? 'search' : place.view in around.counts ? capped(around.counts[place.view as keyof Counts]) : ''}
+        </span>
         <button type="button" class="pill only-js" id="new-rows" hidden></button>
-        <form method="post" action="/next"><button type="submit" class="small quiet" data-key="g n" title="Open the first ticket nobody is looking at, and take it (g n)">Get next</button></form>
+        <form method="post" action="/next">
+          <button type="submit" class="small quiet" data-key="g n" title="Open the first ticket nobody is looking at, and take it (g n)">
+            Get next
+          </button>
+        </form>
       </header>
-      {list.unknown.length ? <p class="advice">No such filter: {list.unknown.join(' ')}. Try is:pending, platform:x, from:@handle, assignee:me, sla:breached, waiting&gt;30m, #1042 or words.</p> : null}
+      {list.unknown.length ? (
+        <p class="advice">
+          No such filter: {list.unknown.join(' ')}. Try is:pending, platform:x, from:@handle, assignee:me, sla:breached, waiting&gt;30m,
+          #1042 or words.
+        </p>
+      ) : null}
       {list.rows.length ? (
         <ol class="rows" id="rows">
           {list.rows.map(row => (
-            <QueueRowItem row={row} place={place} now={now} isCurrent={row.number === open} watchers={list.watchers.filter(one => one.ticketId === row.id)} label={connectorFor(row.platform).label} />
+            <QueueRowItem
+              row={row}
+              place={place}
+              now={now}
+              isCurrent={row.number === open}
+              watchers={list.watchers.filter(one => one.ticketId === row.id)}
+              label={connectorFor(row.platform).label}
+            />
           ))}
         </ol>
-      ) : <EmptyList around={around} />}
-      {c.req.query('after') ? <p class="more"><a href={queuePath(place)}>Back to the first rows</a></p> : null}
-      {list.more ? <p class="more"><a class="button small" href={list.more}>Further rows</a></p> : null}
+      ) : (
+        <EmptyList around={around} />
+      )}
+      {c.req.query('after') ? (
+        <p class="more">
+          <a href={queuePath(place)}>Back to the first rows</a>
+        </p>
+      ) : null}
+      {list.more ? (
+        <p class="more">
+          <a class="button small" href={list.more}>
+            Further rows
+          </a>
+        </p>
+      ) : null}
     </section>
   )
 }
 
 /** Why there is nothing, and what next. */
 function EmptyList({ around: { place, counts } }: { around: Surroundings }) {
-  if (place.q) return <div class="empty"><strong>Nothing found for “{place.q}”</strong><p>Looked in {titleOf(place.view)}, and for words in the newest mentions. <a href={queuePath({ view: place.view, q: '' })}>Clear the search</a></p></div>
+  if (place.q)
+    return (
+      <div class="empty">
+        <strong>Nothing found for “{place.q}”</strong>
+        <p>
+          Looked in {titleOf(place.view)}, and for words in the newest mentions.{' '}
+          <a href={queuePath({ view: place.view, q: '' })}>Clear the search</a>
+        </p>
+      </div>
+    )
   const elsewhere = [
     counts.waiting && place.view !== 'waiting' ? <a href="/queue">{plural(counts.waiting, 'waiting ticket')}</a> : null,
     counts.opportunity ? <a href="/queue?view=opportunity">{plural(counts.opportunity, 'opportunity', 'opportunities')}</a> : null,
@@ -136,7 +235,9 @@ function NothingOpen() {
   return (
     <div class="empty nothing-open">
       <strong>No ticket open</strong>
-      <p><kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open, <kbd>?</kbd> for every key.</p>
+      <p>
+        <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open, <kbd>?</kbd> for every key.
+      </p>
     </div>
   )
 }
@@ -146,8 +247,18 @@ export const titleOf = (view: View) => VIEWS.find(([name]) => name === view)![1]
 
 const ROWS = 50
 const VIEWS: readonly (readonly [View, string, string?])[] = [
-  ['mine', 'Mine', 'g m'], ['unassigned', 'Unassigned', 'g u'], ['waiting', 'All waiting', 'g q'], ['opportunity', 'Opportunity'], ['review', 'Review'], ['pending', 'Pending'],
-  ['hold', 'On hold'], ['snoozed', 'Snoozed'], ['incident', 'Incident'], ['failed', 'Failed'], ['noise', 'Noise'], ['solved', 'Solved'],
+  ['mine', 'Mine', 'g m'],
+  ['unassigned', 'Unassigned', 'g u'],
+  ['waiting', 'All waiting', 'g q'],
+  ['opportunity', 'Opportunity'],
+  ['review', 'Review'],
+  ['pending', 'Pending'],
+  ['hold', 'On hold'],
+  ['snoozed', 'Snoozed'],
+  ['incident', 'Incident'],
+  ['failed', 'Failed'],
+  ['noise', 'Noise'],
+  ['solved', 'Solved'],
 ]
 const EMPTY: Partial<Record<View, [string, string]>> = {
   waiting: ['Queue clear', 'Nobody waits for an answer right now.'],

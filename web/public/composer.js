@@ -1,8 +1,9 @@
 // The composer while someone types: the count, what the button will do, drafts, templates and their Tab stops.
-import { usualStatusAfter } from './rules/handoff.js'
-import { sign } from './rules/signature.js'
+
 import { setTyping } from './desk.js'
 import { counterFor } from './length.js'
+import { usualStatusAfter } from './rules/handoff.js'
+import { sign } from './rules/signature.js'
 
 let saving = null
 let idle = null
@@ -27,14 +28,18 @@ document.addEventListener('click', event => {
   event.preventDefault()
   insert(template)
 })
-document.addEventListener('toggle', event => {
-  if (!(event.target instanceof HTMLElement)) return
-  if (event.target.matches('.pointer')) {
-    const words = event.target.querySelector('textarea')
-    words.value = event.target.open ? words.value || words.dataset.words : ''
-  }
-  if (event.target.id === 'templates' && event.target.open) document.getElementById('template-filter')?.focus()
-}, true)
+document.addEventListener(
+  'toggle',
+  event => {
+    if (!(event.target instanceof HTMLElement)) return
+    if (event.target.matches('.pointer')) {
+      const words = event.target.querySelector('textarea')
+      words.value = event.target.open ? words.value || words.dataset.words : ''
+    }
+    if (event.target.id === 'templates' && event.target.open) document.getElementById('template-filter')?.focus()
+  },
+  true,
+)
 document.addEventListener('keydown', event => {
   const text = event.target
   if (text.id === 'template-filter') return inPicker(event)
@@ -54,7 +59,9 @@ document.addEventListener('keydown', event => {
     document.getElementById('templates').open = true
   }
 })
-addEventListener('pagehide', () => { if (saving) save(document.getElementById('composer'), true) })
+addEventListener('pagehide', () => {
+  if (saving) save(document.getElementById('composer'), true)
+})
 dress()
 
 function dress() {
@@ -68,7 +75,8 @@ async function freshen(form) {
   const words = text.value
   const send = form.querySelector('.send')
   text.placeholder = { public: 'Everybody will see this', private: 'Only they will see this', note: 'Only the team will see this' }[way]
-  send.textContent = way === 'note' ? 'Keep note' : usualStatusAfter(form.elements.role.value, words) === 'pending' ? 'Send → Pending' : 'Send'
+  send.textContent =
+    way === 'note' ? 'Keep note' : usualStatusAfter(form.elements.role.value, words) === 'pending' ? 'Send → Pending' : 'Send'
   const line = document.getElementById('composer-count')
   if (way === 'note') {
     line.textContent = 'internal'
@@ -96,11 +104,18 @@ async function save(form, isLeaving) {
   body.delete('template')
   const state = document.getElementById('draft-state')
   try {
-    const answer = await fetch(`${form.dataset.path}/draft`, { method: 'POST', body, headers: { accept: 'application/json' }, keepalive: isLeaving })
+    const answer = await fetch(`${form.dataset.path}/draft`, {
+      method: 'POST',
+      body,
+      headers: { accept: 'application/json' },
+      keepalive: isLeaving,
+    })
     if (isLeaving) return
     if (!answer.ok) throw new Error(String(answer.status))
     const { warnings } = await answer.json()
-    document.getElementById('composer-warnings')?.replaceChildren(...warnings.map(words => Object.assign(document.createElement('li'), { textContent: words })))
+    document
+      .getElementById('composer-warnings')
+      ?.replaceChildren(...warnings.map(words => Object.assign(document.createElement('li'), { textContent: words })))
     if (state) state.textContent = form.dataset.way === 'note' || !form.elements.text.value.trim() ? '' : 'Draft kept'
   } catch {
     if (state) state.textContent = 'Draft not kept: no connection'
@@ -114,7 +129,8 @@ function insert(template) {
   const at = text.selectionStart
   const before = text.value.slice(0, at)
   text.setRangeText((before && !/\s$/.test(before) ? ' ' : '') + words, at, text.selectionEnd, 'end')
-  if ([...form.elements.role.options].some(option => option.value === template.dataset.kind)) form.elements.role.value = template.dataset.kind
+  if ([...form.elements.role.options].some(option => option.value === template.dataset.kind))
+    form.elements.role.value = template.dataset.kind
   form.elements.templateId.value = template.value
   document.getElementById('templates').open = false
   text.focus()
@@ -133,7 +149,8 @@ function selectNext(text, from) {
 
 function filterTemplates(words) {
   const wanted = words.toLowerCase().split(/\s+/)
-  for (const one of document.querySelectorAll('.template-list button')) one.hidden = !wanted.every(word => one.textContent.toLowerCase().includes(word))
+  for (const one of document.querySelectorAll('.template-list button'))
+    one.hidden = !wanted.every(word => one.textContent.toLowerCase().includes(word))
 }
 
 function inPicker(event) {

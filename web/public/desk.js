@@ -19,7 +19,12 @@ export async function go(url, { push = true } = {}) {
   const isSameList = page.doc.getElementById('list-title')?.textContent === document.getElementById('list-title')?.textContent
   const isOpen = 'number' in (page.doc.getElementById('ticket')?.dataset ?? {})
   // Opening a ticket leaves the list as it stands under the hand.
-  take(page.doc, isSameList && isOpen && document.getElementById('rows') ? ['views', 'ticket', 'customer', 'toasts', 'banners'] : ['views', 'list', 'ticket', 'customer', 'toasts', 'banners'])
+  take(
+    page.doc,
+    isSameList && isOpen && document.getElementById('rows')
+      ? ['views', 'ticket', 'customer', 'toasts', 'banners']
+      : ['views', 'list', 'ticket', 'customer', 'toasts', 'banners'],
+  )
   // The page's one h1 is the ticket's, or without a ticket the list's.
   const title = page.doc.getElementById('list-title')
   if (title) document.getElementById('list-title')?.replaceWith(title)
@@ -61,8 +66,12 @@ document.addEventListener('submit', event => {
 })
 
 addEventListener('popstate', () => go(location.href, { push: false }))
-document.addEventListener('heed:switched', event => { if (event.detail === 'heed.live') listen() })
-document.addEventListener('visibilitychange', () => { if (!document.hidden) refreshSoon() })
+document.addEventListener('heed:switched', event => {
+  if (event.detail === 'heed.live') listen()
+})
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) refreshSoon()
+})
 
 tellPresence()
 setInterval(tellPresence, 20_000)
@@ -160,7 +169,9 @@ function listen() {
   stream = new EventSource('/live')
   // What happened while nobody listened is in the page, so it is asked for once.
   stream.addEventListener('open', refreshSoon)
-  stream.addEventListener('message', event => { if (event.data !== '[]') refreshSoon() })
+  stream.addEventListener('message', event => {
+    if (event.data !== '[]') refreshSoon()
+  })
 }
 
 function refreshSoon() {
@@ -196,7 +207,8 @@ function refresh(doc) {
   exchange(doc, 'thread')
   exchange(doc, 'customer')
   const text = document.getElementById('composer-text')
-  if (text && text.value === '' && document.activeElement !== text && !document.querySelector('#composer [open], #composer [role="alert"]')) exchange(doc, 'composer')
+  if (text && text.value === '' && document.activeElement !== text && !document.querySelector('#composer [open], #composer [role="alert"]'))
+    exchange(doc, 'composer')
   else if (document.querySelectorAll('#thread .theirs').length > before) say('They wrote while you write: see above.')
   if (wasAtEnd) atEnd()
   settle()
@@ -268,7 +280,8 @@ function tellPresence() {
 }
 
 function countSeconds() {
-  for (const one of document.querySelectorAll('[data-seconds-until]')) one.textContent = String(Math.max(0, Math.ceil((Number(one.dataset.secondsUntil) - Date.now()) / 1000)))
+  for (const one of document.querySelectorAll('[data-seconds-until]'))
+    one.textContent = String(Math.max(0, Math.ceil((Number(one.dataset.secondsUntil) - Date.now()) / 1000)))
 }
 
 const isDesk = url => new URL(url).origin === location.origin && /^\/(queue|tickets\/\d+)$/.test(new URL(url).pathname)

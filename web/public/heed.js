@@ -11,16 +11,23 @@ document.addEventListener('click', event => {
   for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false
 })
 
-document.addEventListener('keydown', event => {
-  if (event.key !== 'Escape') return
-  const menu = document.querySelector('details.menu[open]')
-  if (!menu) return
-  menu.open = false
-  menu.querySelector('summary').focus()
-  event.stopImmediatePropagation()
-}, true)
+document.addEventListener(
+  'keydown',
+  event => {
+    if (event.key !== 'Escape') return
+    const menu = document.querySelector('details.menu[open]')
+    if (!menu) return
+    menu.open = false
+    menu.querySelector('summary').focus()
+    event.stopImmediatePropagation()
+  },
+  true,
+)
 
-for (const [id, name] of [['keys-on', 'heed.keys'], ['live-on', 'heed.live']]) {
+for (const [id, name] of [
+  ['keys-on', 'heed.keys'],
+  ['live-on', 'heed.live'],
+]) {
   const box = document.getElementById(id)
   if (!box) continue
   box.checked = isOn(name)

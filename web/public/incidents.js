@@ -15,12 +15,18 @@ for (const form of document.querySelectorAll('[data-update-form]')) {
   }
   const fields = form.querySelectorAll('textarea')
   for (const field of fields) field.addEventListener('input', () => refresh(field))
-  select?.addEventListener('change', () => { for (const field of fields) refresh(field) })
-  form.addEventListener('submit', () => { for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute('aria-disabled', 'true') })
+  select?.addEventListener('change', () => {
+    for (const field of fields) refresh(field)
+  })
+  form.addEventListener('submit', () => {
+    for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute('aria-disabled', 'true')
+  })
 }
 
 function finish(text, next) {
-  const words = (next ? text : text.replace(/\bby (?=\{\{next\}\})/g, '')).replaceAll('{{next}}', next || 'as soon as something changes').trim()
+  const words = (next ? text : text.replace(/\bby (?=\{\{next\}\})/g, ''))
+    .replaceAll('{{next}}', next || 'as soon as something changes')
+    .trim()
   return /\^\S+\s*$/.test(words) ? words : `${words} ^Team`
 }
 
