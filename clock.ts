@@ -9,6 +9,7 @@ import { countWaitingMentions } from './db/mentions.ts'
 import { listDueReplies, listUnsettledReplies } from './db/replies.ts'
 import { saveSetting } from './db/settings.ts'
 import type { Desk } from './desk.ts'
+import { lookForOutage } from './incidents/detect.ts'
 import { openDesk, startProcess, stopOnSignal } from './open-desk.ts'
 import { closeSolved, solveUnanswered, wakeTickets } from './triage/deadlines.ts'
 
@@ -19,6 +20,7 @@ export function startClock(desk: Desk, options: { rawBodyDays: number }) {
     every('*/2 * * * * *', 'due work', () => ringDue(desk)),
     every('*/5 * * * * *', 'sweep', () => sweep(desk)),
     every('30 * * * * *', 'deadlines', async () => {
+      await lookForOutage(desk)
       await wakeTickets(desk)
       await solveUnanswered(desk)
       await closeSolved(desk)

@@ -15,7 +15,7 @@ export type JobName = Job['name']
 export type Verbs = { [N in JobName]: (job: Extract<Job, { name: N }>) => Promise<void> }
 
 export interface Doorbell {
-  /** After the commit. Ringing twice is ringing once; a lost ring is rung again by the sweep. */
+  /** After the commit. Ringing twice is ringing once; a lost ring is rung again by the sweep. @throws when the queue does not answer in 5 s */
   ring: (job: Job) => Promise<void>
   /** Jobs the queue knows of, by state: for /metrics and /healthz. */
   counts: () => Promise<Record<string, number>>
@@ -77,7 +77,7 @@ export async function openDoorbell(how: {
   }
 
   return {
-    ring,
+    ring: job => answered(ring(job)),
     counts: () => queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
     prometheus: () => queue.exportPrometheusMetrics(),
     startWorker(verbs, options) {
@@ -105,6 +105,17 @@ function keyOf(job: Job): string {
   if (job.name === 'sendReply') return `${job.name}.${job.replyId}.${job.at.getTime()}`
   if (job.name === 'settleReply') return `${job.name}.${job.replyId}`
   return job.name
+}
+
+/** A queue that is away keeps nobody waiting: the rows are stored, and the sweep rings again. */
+async function answered(rung: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('the queue does not answer')), RING_MS)
+  try {
+    await Promise.race([rung, promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 type Run = (job: { name: string; data: unknown }) => Promise<void>
@@ -136,5 +147,6 @@ async function postgresBackend(pool: pg.Pool) {
   }
 }
 
+const RING_MS = 5_000
 /** A worker that dies is noticed after this long, and its ring given to another. */
 const LOCK = { lockDuration: 15_000, stalledInterval: 5_000 }

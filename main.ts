@@ -26,7 +26,8 @@ startProcess(async () => {
 
   await storeStarterTemplates(desk)
   const admin = await createFirstAdmin(desk)
-  if (config.demo) demo = await startDemo(desk, { dataDir: config.dataDir, port: web.port, webUrl: `http://127.0.0.1:${web.port}` })
   const signIn = admin ? `sign in as ${admin.email} with the password ${admin.password} (shown this once)` : 'sign in as before'
   console.log(`Heed is at ${config.publicUrl.replace(/:0$/, `:${web.port}`)} · ${signIn}`)
+  // After that line: a first start that is killed in here has shown its password.
+  if (config.demo) demo = await startDemo(desk, { dataDir: config.dataDir, port: web.port, webUrl: `http://127.0.0.1:${web.port}` })
 })

@@ -10,17 +10,20 @@ export interface FrameRow {
   mine: number
   failed: number
   hasDemo: boolean
+  /** The clock's last look for an outage, if it is not older than it should be. */
+  suggestion: unknown
 }
 
 /** Counts stop at 1000: beyond that the number says nothing and costs a scan. */
-export async function findFrame(db: Db, teammateId: Id): Promise<FrameRow> {
+export async function findFrame(db: Db, teammateId: Id, now: Date): Promise<FrameRow> {
   const result = await sql<FrameRow>`select
     (select coalesce(jsonb_agg(i order by i.declared_at), '[]') from (select incidents.*, (select count(*) from
       (select 1 from tickets where incident_id = incidents.id limit 1000) l) as linked from incidents where resolved_at is null) i) as incidents,
     (select count(*) from (select 1 from tickets where ${inQueue} limit 1000) t)::int as waiting,
     (select count(*) from (select 1 from tickets where ${inQueue} and assignee_id = ${teammateId} limit 1000) t)::int as mine,
     (select count(*) from (select 1 from tickets where has_failed_reply limit 1000) t)::int as failed,
-    exists (select 1 from accounts where is_demo) as has_demo`.execute(db)
+    exists (select 1 from accounts where is_demo) as has_demo,
+    (select value from settings where key = 'outageSuggestion' and updated_at > ${new Date(now.getTime() - 180_000)}) as suggestion`.execute(db)
   const row = result.rows[0]!
   return { ...row, incidents: (row.incidents as unknown as Record<string, unknown>[]).map(readIncident) }
 }

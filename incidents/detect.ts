@@ -1,7 +1,7 @@
 // Is this an outage? Compares who reports one now with who usually does. Suggests, never acts.
 import { z } from 'zod'
 import { insertAuditEntry } from '../db/audit-entries.ts'
-import { countReporters, findReportHistory } from '../db/incidents.ts'
+import { countReporters, findReportHistory, listActiveIncidents } from '../db/incidents.ts'
 import type { Db } from '../db/schema.ts'
 import { findSetting, saveSetting } from '../db/settings.ts'
 import type { Desk } from '../desk.ts'
@@ -89,4 +89,13 @@ const mutedShape = z.object({ until: z.coerce.date(), because: z.string() })
 async function isMuted(db: Db, now: Date): Promise<boolean> {
   const stored = await findSetting(db, MUTED)
   return stored !== undefined && mutedShape.parse(stored).until > now
+}
+
+/** The clock's look, each minute: pages read what it saw instead of counting for themselves. */
+export async function lookForOutage(desk: Desk): Promise<void> {
+  const { length } = await listActiveIncidents(desk.db)
+  const seen = length ? null : await findSuggestion(desk.db, desk.now())
+  const before = await findSetting(desk.db, 'outageSuggestion')
+  await saveSetting(desk.db, 'outageSuggestion', seen, desk.now())
+  if (!before !== !seen) desk.live.tell({ topic: 'incident' })
 }

@@ -15,6 +15,12 @@ test('kill -9 at any moment loses nothing', async () => {
   const port = await freePortOfThree()
   const url = `http://localhost:${port}`
   const start = () => startProduct('main.ts', { DATA_DIR: dataDir, PORT: String(port) })
+  const startAgain = async () => {
+    const heed = start()
+    await heed.says(/sign in as before/)
+    for (const simulator of [1, 2]) await eventually('its platforms', () => control(port + simulator, 'now'))
+    return heed
+  }
   const journal = (name: 'x' | 'graph') => join(dataDir, 'demo', name, `${name}.jsonl`)
   const pushesTaken = () => (existsSync(journal('x')) ? readFileSync(journal('x'), 'utf8').split('"type":"pushed"').length - 1 : 0)
 
@@ -25,8 +31,7 @@ test('kill -9 at any moment loses nothing', async () => {
   await heed.kill()
 
   // 2: amid a burst.
-  heed = start()
-  await heed.says(/sign in as before/)
+  heed = await startAgain()
   const atFirst = pushesTaken()
   let said = 0
   const burst = (async () => {
@@ -40,8 +45,7 @@ test('kill -9 at any moment loses nothing', async () => {
   expect(said).toBeGreaterThan(60)
 
   // 3: with an answer in its undo delay.
-  heed = start()
-  await heed.says(/sign in as before/)
+  heed = await startAgain()
   const admin = await signIn(url, email!, password!)
   await control(port + 1, 'post', { from: { handle: 'cleo_writes', name: 'Cleo Marsh' }, text: '@larkspan you billed me twice for order Q7X4, and nobody answers my mails' })
   const ticket = await eventually('the ticket', async () => {
@@ -53,8 +57,7 @@ test('kill -9 at any moment loses nothing', async () => {
   expect(await answersTo(port + 1, 'order Q7X4')).toEqual([])
   await heed.kill()
 
-  heed = start()
-  await heed.says(/sign in as before/)
+  heed = await startAgain()
   await eventually('the answer on X', async () => (await answersTo(port + 1, 'order Q7X4')).length > 0, 30_000)
   await eventually('every push to be taken', async () => {
     for (const simulator of [1, 2]) await control(port + simulator, 'retryPushes')

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { IncidentRow } from '../db/incidents.ts'
 import type { Desk } from '../desk.ts'
+import type { Suggestion } from '../incidents/detect.ts'
 import type { Teammate } from '../domain.ts'
 import type { Live } from '../live.ts'
 import type { Auth } from './auth.ts'
@@ -31,4 +32,6 @@ export interface Frame {
   now: Date
   path: string
   hasDemo: boolean
+  /** What the clock saw in the last minutes; only leads are shown it. */
+  suggestion: Suggestion | null
 }

@@ -120,13 +120,6 @@ export function incidentPages(): Hono<WebEnv> {
   return pages
 }
 
-/** For the banner of leads, by whoever draws the frame. */
-export async function suggestionFor(c: Context<WebEnv>): Promise<Suggestion | null> {
-  const { db, now } = c.get('desk')
-  if (!hasRole(c.get('teammate'), 'lead') || (await listActiveIncidents(db)).length) return null
-  return findSuggestion(db, now())
-}
-
 const lines = (text: string) =>
   text
     .split(/\r?\n/)

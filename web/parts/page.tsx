@@ -3,10 +3,11 @@ import type { Context } from 'hono'
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Frame, SignedIn, WebEnv } from '../env.ts'
+import { hasRole } from '../session.ts'
 import { takeSaid } from './flash.ts'
 import { Icon } from './icon.tsx'
+import { IncidentBanner, SuggestionBanner } from './incident-banner.tsx'
 import { ShortcutHelp } from './shortcut-help.tsx'
-import { Time } from './time.tsx'
 
 export type Section = 'queue' | 'dashboard' | 'incidents' | 'templates' | 'accounts' | 'teammates' | 'health' | 'status' | 'none'
 
@@ -101,7 +102,7 @@ export function Page({ c, title, section, styles = [], scripts = [], layout = 'c
           </div>
         </details>
       </header>
-      <Banners frame={frame} teammate={teammate} />
+      <Banners c={c} frame={frame} teammate={teammate} />
       <main id="main" tabindex={-1}>
         {children}
       </main>
@@ -159,35 +160,26 @@ function Document({
   )
 }
 
-function Banners({ frame, teammate }: { frame: Frame; teammate: SignedIn }) {
+function Banners({ c, frame, teammate }: { c: Context<WebEnv>; frame: Frame; teammate: SignedIn }) {
   return (
     <div class="banners" id="banners">
-      {frame.incidents.map(incident => (
-        <section class="banner incident" aria-label={`Incident ${incident.number}`}>
-          <Icon name="warning" />
-          <span class="grow">
-            <strong>
-              INC-{incident.number} {incident.title}
-            </strong>
-            <span class="chip">{incident.severity}</span>
-            <span>{incident.status}</span>
-            {incident.nextUpdateDueAt ? <NextUpdate due={incident.nextUpdateDueAt} now={frame.now} /> : null}
-            <a href={`/queue?view=incident`}>{capped(incident.linked)} linked</a>
-          </span>
-          <a class="button small" href={`/incidents/${incident.number}`}>
-            Open
-          </a>
-        </section>
-      ))}
+      <IncidentBanner incidents={frame.incidents} now={frame.now} mayPost={hasRole(teammate, 'lead')} />
+      {frame.suggestion && !frame.incidents.length && hasRole(teammate, 'lead') ? <SuggestionBanner suggestion={frame.suggestion} /> : null}
       {frame.hasDemo ? (
         <section class="banner demo" aria-label="Demo data">
           <span class="grow">
             <span>
               Demo data<span class="long">: every person and word here is invented</span>.
             </span>{' '}
-            <a href="/demo/customer" target="_blank" rel="noopener">
-              Write as a customer ↗
-            </a>
+            Write as a customer:
+            {(c.get('desk').demo?.links ?? []).map(link => (
+              <>
+                {' '}
+                <a href={`/demo/customer/${link.label}`} target="_blank" rel="noopener">
+                  {link.label} ↗
+                </a>
+              </>
+            ))}
           </span>
           {teammate.role === 'admin' ? (
             <form method="post" action="/demo/remove">
@@ -203,16 +195,6 @@ function Banners({ frame, teammate }: { frame: Frame; teammate: SignedIn }) {
         </section>
       ) : null}
     </div>
-  )
-}
-
-function NextUpdate({ due, now }: { due: Date; now: Date }) {
-  const isLate = due < now
-  return (
-    <span class={isLate ? 'late' : undefined} role={isLate ? 'alert' : undefined}>
-      {isLate ? 'update overdue ' : 'next update due '}
-      <Time at={due} now={now} countdown />
-    </span>
   )
 }
 
