@@ -1,6 +1,5 @@
 // Incidents: the list, declaring one, and the page from which it is run.
 import { type Context, Hono } from 'hono'
-import { listActiveIncidents } from '../db/incidents.ts'
 import { countLinked, type IncidentListed, listIncidentLog, listIncidents, listLinked, listUpdates } from '../db/incidents-page.ts'
 import type { IncidentStatus, Severity } from '../domain.ts'
 import { findSuggestion, muteSuggestion, type Suggestion } from '../incidents/detect.ts'
