@@ -113,7 +113,11 @@ export interface Verdict {
   wouldChange: string | null
   /** Name and version of the scorer that decided. */
   model: string
+  /** Only when a workspace's rule changed it: what the judge alone had said. */
+  beforeRules?: Judgement
 }
+/** The part of a verdict that a rule may change. */
+export type Judgement = Pick<Verdict, 'category' | 'tier' | 'priority' | 'needsReview'>
 export interface Reason {
   /** The signal or rule that spoke. */
   signal: string
@@ -121,6 +125,47 @@ export interface Reason {
   because: string
   /** UTF-16 offsets into the mention's text. */
   span?: [number, number]
+}
+
+/** What a lead lays on top of the judge: if all of `conditions` hold, `actions` follow. A higher rule wins where two want the same thing. */
+export interface Rule {
+  id: Id
+  name: string
+  position: number
+  isActive: boolean
+  conditions: RuleConditions
+  actions: RuleActions
+}
+/** Absent: not asked. Words are whole words or phrases, whatever their case and marks; `crash*` is a beginning. */
+export interface RuleConditions {
+  anyWords?: string[]
+  allWords?: string[]
+  noWords?: string[]
+  /** Handles without @; one of them. */
+  authors?: string[]
+  followersAtLeast?: number
+  /** BCP-47 base languages; one of them. */
+  languages?: string[]
+  platforms?: Platform[]
+  visibility?: Visibility
+  /** −1…+1. */
+  sentimentAtMost?: number
+  /** 0…1, of the judge's category. */
+  confidenceAtLeast?: number
+  confidenceBelow?: number
+  categories?: Category[]
+  hasOpenTicket?: boolean
+  /** The last thing said in the thread before it was ours. */
+  isReplyToUs?: boolean
+  isVip?: boolean
+}
+export interface RuleActions {
+  priority?: Ticket['priority']
+  category?: Exclude<Category, NoiseCategory>
+  tags?: string[]
+  assigneeId?: Id
+  /** To noise as `irrelevant`, kept and listed; never what the judge calls urgent or dangerous. */
+  neverTicket?: boolean
 }
 
 /** What the judge may know beside the words. Built by triage, never fetched by the judge. */

@@ -41,6 +41,7 @@ export async function ackUnderLoad(bench: Bench): Promise<Row> {
     const ourSlice = (seconds: number) => slice({ port: product.port, path: product.path, roots: Object.values(product.parts()) }, ours, answered => writeDown(ledger, answered), seconds, product.drained)
     bench.said(`B1: warming up, ${PER_SECOND}/s`)
     await ourSlice(2)
+    await product.settle()
     const pairs = await interleave(bench.slices, () => ourSlice(bench.seconds),
       () => slice({ port: anchor.port, path: '/', roots: [anchor.pid, postgres.pid] }, theirs, () => {}, bench.seconds, async () => {}), bench.said)
     const faults = await product.inDatabase(database => findFaults(database, ledger))

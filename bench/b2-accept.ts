@@ -32,6 +32,7 @@ export async function accept(bench: Bench): Promise<Row[]> {
     await product.start('clock')
     bench.said('B2: draining what was accepted, then the same with triage on')
     await product.drained()
+    await product.settle()
     const on = await interleave(bench.slices, async () => {
       const slice = await ours()
       await product.drained()

@@ -41,6 +41,7 @@ async function runPipeline(bench: Bench, product: Product, name: string, anchorN
   try {
     bench.said(`${name}: warming up`)
     await fillAndDrain(product, pushes, ledger, Math.min(3, bench.seconds))
+    await product.settle()
     const pairs = await interleave(bench.slices, () => fillAndDrain(product, pushes, ledger, bench.seconds), anchor, bench.said)
     const faults = await product.inDatabase(database => findFaults(database, ledger))
     return { name, unit: 'mentions/s', pairs, anchorName, bars, faults }

@@ -37,6 +37,7 @@ export async function visible(bench: Bench): Promise<Row[]> {
     }
     bench.said('B5: warming up')
     await slice(100, 3)
+    await product.settle()
     for (const { perSecond, bar, moonshot } of RATES) {
       const pairs = await interleave(bench.slices, () => slice(perSecond, bench.seconds), null, bench.said)
       rows.push({

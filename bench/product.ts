@@ -24,6 +24,8 @@ export interface Product {
   start: (name: ProcessName) => Promise<void>
   /** Returns once nothing waits any more. */
   drained: () => Promise<void>
+  /** What the database does by itself after a while, now: so that no slice pays for it. */
+  settle: () => Promise<void>
   /** The database itself; of the embedded one only while main is stopped. */
   inDatabase: <T>(ask: (database: Database) => Promise<T>) => Promise<T>
   stop: () => Promise<void>
@@ -56,6 +58,10 @@ export async function productOnServers(postgres: RunningServer, redis: RunningSe
         await pause(20)
       }
     },
+    settle: async () => {
+      await database.pool.query('vacuum analyze')
+      await database.pool.query('checkpoint')
+    },
     inDatabase: ask => ask(database),
     stop: async () => {
       await running.stop()
@@ -85,6 +91,7 @@ export async function productEmbedded(): Promise<Product> {
     drained: async () => {
       while (!(await nothingWaits(port))) await pause(100)
     },
+    settle: async () => {},
     inDatabase: async ask => {
       await running.stop()
       const reopened = await open()

@@ -9,6 +9,8 @@ export interface ContextRow {
   earlierTickets: number
   followers: number | null
   authorExternalId: string | null
+  handle: string | null
+  isVip: boolean
   previousDirection: Direction | null
   previousText: string | null
   previousByOther: boolean | null
@@ -22,7 +24,7 @@ export interface ContextRow {
  */
 export async function findContexts(tx: Db, mentionIds: readonly Id[]): Promise<Map<Id, ContextRow>> {
   const result = await sql<ContextRow>`
-    select m.id, c.followers, c.external_id as author_external_id,
+    select m.id, c.followers, c.external_id as author_external_id, c.handle, coalesce(c.is_vip, false) as is_vip,
       (select true from tickets t where t.customer_id = m.customer_id and t.status not in ('solved', 'closed') limit 1) is not null as has_open_ticket,
       (select count(*)::int from (select 1 from tickets t where t.customer_id = m.customer_id limit 50) x) as earlier_tickets,
       p.direction as previous_direction, p.text as previous_text,

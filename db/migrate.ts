@@ -4,6 +4,7 @@ import { Migrator } from 'kysely/migration'
 import * as theHouse from './migrations/0001-the-house.ts'
 import * as signIn from './migrations/0002-sign-in.ts'
 import * as queueViews from './migrations/0003-queue-views.ts'
+import * as rulesAndCorrections from './migrations/0004-rules-and-corrections.ts'
 import type { Db } from './schema.ts'
 
 /** Forward only; runs alone (an advisory lock in the database), any number of times. */
@@ -17,4 +18,9 @@ export async function migrate(db: Db): Promise<string[]> {
   return (results ?? []).map(r => r.migrationName)
 }
 
-const migrations = { '0001-the-house': theHouse, '0002-sign-in': signIn, '0003-queue-views': queueViews }
+const migrations = {
+  '0001-the-house': theHouse,
+  '0002-sign-in': signIn,
+  '0003-queue-views': queueViews,
+  '0004-rules-and-corrections': rulesAndCorrections,
+}

@@ -26,7 +26,12 @@ test('a public mention on X is answered in public by plain forms, and the custom
   await ana.send(taken, COMPOSER, { text: 'So sorry, Cleo! You are on the 18:40 now.' }, { name: 'then', value: 'open' })
 
   const [answer] = await eventually('the answer on X', () => someOf(x.replies({ to: mention.id })))
-  expect(answer).toMatchObject({ author: handle, byApp: true, text: '@cleo_writes So sorry, Cleo! You are on the 18:40 now. ^AS', inReplyTo: mention.id })
+  expect(answer).toMatchObject({
+    author: handle,
+    byApp: true,
+    text: '@cleo_writes So sorry, Cleo! You are on the 18:40 now. ^AS',
+    inReplyTo: mention.id,
+  })
   const shown = await eventually('“sent” on the page', () => pageSaying(ana, path, 'sent ↗'))
   expect(shown.html).toContain(`/status/${answer!.id}"`)
   const solved = await ana.send(shown, `action="${path}/solution`)
@@ -52,7 +57,12 @@ test('a move to DM is two messages: the private one, and then the public pointer
   const mention = x.post({ from: cleo, text: `@${handle} ${COMPLAINT}` })
   const ana = await teammate('Ana Silva', 'rep')
   const { id, number } = await ticketAbout(COMPLAINT)
-  await answer(ana, { number }, { way: 'private', text: 'Hello Cleo, which booking code is it?', pointerText: 'I just wrote to you, Cleo.' }, { name: 'then', value: 'pending' })
+  await answer(
+    ana,
+    { number },
+    { way: 'private', text: 'Hello Cleo, which booking code is it?', pointerText: 'I just wrote to you, Cleo.' },
+    { name: 'then', value: 'pending' },
+  )
   const [pointer] = await eventually('the pointer on X', () => someOf(x.replies({ to: mention.id })))
   expect(pointer!.text).toBe('@cleo_writes I just wrote to you, Cleo. ^AS')
   const [message] = x.messages({ between: handle, and: 'cleo_writes' })
@@ -114,7 +124,9 @@ test('our own words coming back are the echo of the reply, not a second answer',
   for (const where of ['on X', 'in private', 'in a comment', 'in Messenger']) {
     const { id, number } = await ticketAbout(`${COMPLAINT} ${where}`)
     await answer(ana, { number }, { text: `Sorry ${where}! You are on the 18:40 now.` })
-    const [echo] = await eventually(`the echo ${where}`, async () => someOf(await desk.db.selectFrom('mentions').selectAll().where('ticketId', '=', id).where('direction', '=', 'outbound').execute()))
+    const [echo] = await eventually(`the echo ${where}`, async () =>
+      someOf(await desk.db.selectFrom('mentions').selectAll().where('ticketId', '=', id).where('direction', '=', 'outbound').execute()),
+    )
     await settled()
     const [reply] = await repliesOn(desk, id)
     expect(echo).toMatchObject({ replyId: reply!.id, externalId: reply!.externalId })
@@ -131,9 +143,14 @@ test('an answer written in the native app closes the turn', async () => {
   x.post({ from: handle, text: 'So sorry! You are on the 18:40 now.', inReplyTo: mention.id })
   graph.message({ page: pageName, from: 'Finn Aske', text: 'So sorry! You are on the 18:40 now.', byPage: true })
   for (const { id } of [onX, inChat]) {
-    const after = await eventually('the turn to end', async () => { const now = await ticket(id); return now.waitingSince === null && now })
+    const after = await eventually('the turn to end', async () => {
+      const now = await ticket(id)
+      return now.waitingSince === null && now
+    })
     expect(after).toMatchObject({ status: 'open', responseDueAt: null, firstRespondedAt: expect.any(Date) })
-    expect(await desk.db.selectFrom('ticketEvents').select('actor').where('ticketId', '=', id).where('kind', '=', 'answered').execute()).toEqual([{ actor: 'native app' }])
+    expect(
+      await desk.db.selectFrom('ticketEvents').select('actor').where('ticketId', '=', id).where('kind', '=', 'answered').execute(),
+    ).toEqual([{ actor: 'native app' }])
   }
 })
 
@@ -148,7 +165,9 @@ test("a customer's edit replaces what is shown, and holds the answer that was on
   await settled()
   const page = await eventually('the new words', () => pageSaying(ana, `/tickets/${number}`, 'my suitcase is gone'))
   expect(page.text).toContain('edited')
-  const [held] = await eventually('the answer to be held', async () => someOf((await repliesOn(desk, id)).filter(reply => reply.status === 'draft')))
+  const [held] = await eventually('the answer to be held', async () =>
+    someOf((await repliesOn(desk, id)).filter(reply => reply.status === 'draft')),
+  )
   expect(held!.problem).toContain('the customer edited what they wrote')
   expect(graph.replies({ to: comment.id })).toEqual([])
 })
@@ -189,13 +208,18 @@ test('two reps on one ticket: the second send is stopped with both texts, and ma
   await ana.send(hers, COMPOSER, { text: 'So sorry! You are on the 18:40 now.' }, OPEN)
   const stopped = await ben.send(his, COMPOSER, { text: 'Which flight was it, Cleo?' }, OPEN)
   expect(stopped.status).toBe(409)
-  expect(stopped.text).toMatch(/Stopped: something was said since you began .*So sorry! You are on the 18:40 now.*Your words, not sent .*Which flight was it, Cleo\?/)
+  expect(stopped.text).toMatch(
+    /Stopped: something was said since you began .*So sorry! You are on the 18:40 now.*Your words, not sent .*Which flight was it, Cleo\?/,
+  )
   await eventually('her answer on X', () => someOf(x.replies({ to: mention.id })))
   expect(x.replies({ to: mention.id })).toHaveLength(1)
 
   await ben.send(stopped, COMPOSER, {}, { name: 'anyway', value: '1' })
   const both = await eventually('his answer too', () => someOf(x.replies({ to: mention.id }), 2))
-  expect(both.map(one => one.text)).toEqual(['@cleo_writes So sorry! You are on the 18:40 now. ^AS', '@cleo_writes Which flight was it, Cleo? ^BO'])
+  expect(both.map(one => one.text)).toEqual([
+    '@cleo_writes So sorry! You are on the 18:40 now. ^AS',
+    '@cleo_writes Which flight was it, Cleo? ^BO',
+  ])
 })
 
 test('the same form sent twice at once is one answer', async () => {
@@ -235,7 +259,11 @@ test('an outage: declared, told once per platform, its tickets held, and solved 
   const mention = x.post({ from: cleo, text: `@${handle} ${OUTAGE}` })
   const report = await ticketAbout(OUTAGE)
 
-  const holding = await lena.send(await lena.get('/incidents/new'), 'name="impact"', { title: 'Check-in is down', impact: 'check in with the app', severity: 'SEV1' })
+  const holding = await lena.send(await lena.get('/incidents/new'), 'name="impact"', {
+    title: 'Check-in is down',
+    impact: 'check in with the app',
+    severity: 'SEV1',
+  })
   expect(holding.text).toContain('INC-1 is declared')
   const running = await lena.send(holding, 'name="updateId"')
   expect(running.text).toContain('2 posts on the way')

@@ -23,7 +23,9 @@ export interface ProductProcess {
 /** `node file` with this environment and nothing else of ours. */
 export function startProduct(file: string, env: Record<string, string>): ProductProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', file], {
-    cwd: projectRoot, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: projectRoot,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
   const write = (chunk: Buffer) => void (output += chunk.toString('utf8'))
@@ -41,7 +43,10 @@ export function startProduct(file: string, env: Record<string, string>): Product
   }
   onTestFinished(kill)
   return {
-    pid: child.pid!, output: () => output, kill, ended,
+    pid: child.pid!,
+    output: () => output,
+    kill,
+    ended,
     async says(what, withinMs = 60_000) {
       await eventually(`${file} to say ${what}`, () => what.test(output) || isOver(), withinMs)
       const said = what.exec(output)

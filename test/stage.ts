@@ -51,28 +51,49 @@ export async function openStage(): Promise<Stage> {
   onTestFinished(async () => void (await Promise.all([x.stop(), graph.stop()])))
 
   const config = readConfig({ PORT: String(await freePort()), DEMO: 'off', LOG_LEVEL: 'silent' })
-  const onProblem = (error: unknown) => { throw error }
+  const onProblem = (error: unknown) => {
+    throw error
+  }
   const database = await openEmbeddedDatabase({ syncToDisk: false, snapshot: new Blob([readFileSync(inject('snapshot'))]) })
   const doorbell = await openDoorbell({ pool: database.pool, onProblem })
   const live = await openLive(database, undefined, onProblem)
   const desk: Desk = {
-    db: database.db, now: () => new Date(clock.now()), vault: openVault('a secret of the stage, long enough to be one'), live, log: pino({ level: 'silent' }), connectorFor,
+    db: database.db,
+    now: () => new Date(clock.now()),
+    vault: openVault('a secret of the stage, long enough to be one'),
+    live,
+    log: pino({ level: 'silent' }),
+    connectorFor,
     publicUrl: config.publicUrl,
     // The queue waits in real time: what is due in ours is due there.
     ring: job => doorbell.ring('at' in job ? { ...job, at: new Date(job.at.getTime() - clock.offsetMs()) } : job),
   }
-  const close = async () => { await doorbell.close(); await live.close(); await database.close() }
+  const close = async () => {
+    await doorbell.close()
+    await live.close()
+    await database.close()
+  }
   const web = await startWeb({ desk, database, doorbell, live, close }, config)
   serveDoorbell(desk, doorbell)
-  onTestFinished(async () => { await web.close(); await close() })
+  onTestFinished(async () => {
+    await web.close()
+    await close()
+  })
 
   const brand = x.control.createBrand({ handle: 'heronair', name: 'Heron Air' })
   const xApp = x.control.createApp({ name: 'Heed at Heron Air' })
   const tokens = x.control.issueTokens({ app: xApp.id, account: brand.id })
   await connect('x', x.url, {
     app: { clientId: xApp.clientId, clientSecret: xApp.clientSecret, consumerSecret: xApp.consumerSecret, bearerToken: xApp.bearerToken },
-    account: { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, accessTokenExpiresAt: new Date(tokens.expiresAt).toISOString() },
-    externalId: brand.id, handle: brand.username, name: brand.name, capabilities: { tier: 'self-serve', dms: true },
+    account: {
+      accessToken: tokens.accessToken,
+      refreshToken: tokens.refreshToken,
+      accessTokenExpiresAt: new Date(tokens.expiresAt).toISOString(),
+    },
+    externalId: brand.id,
+    handle: brand.username,
+    name: brand.name,
+    capabilities: { tier: 'self-serve', dms: true },
   })
   const page = graph.control.createPage({ name: 'Heron Air', username: 'heronair' })
   const graphApp = graph.control.createApp({ name: 'Heed at Heron Air' })
@@ -80,19 +101,40 @@ export async function openStage(): Promise<Stage> {
   const webhookUrl = await connect('facebook', graph.url, {
     app: { appId: graphApp.id, appSecret: graphApp.secret, verifyToken },
     account: { pageToken: graph.control.issueTokens({ app: graphApp.id, page: page.id }).pageToken },
-    externalId: page.id, handle: page.username, name: page.name, capabilities: {},
+    externalId: page.id,
+    handle: page.username,
+    name: page.name,
+    capabilities: {},
   })
   // An operator does this by hand in Meta's console.
   await graph.control.setWebhook({ app: graphApp.id, url: webhookUrl, verifyToken, pages: [] })
 
-  async function connect(platform: Platform, apiBase: string, given: {
-    app: Secrets; account: Secrets; externalId: string; handle: string; name: string; capabilities: Record<string, string | boolean>
-  }): Promise<string> {
+  async function connect(
+    platform: Platform,
+    apiBase: string,
+    given: {
+      app: Secrets
+      account: Secrets
+      externalId: string
+      handle: string
+      name: string
+      capabilities: Record<string, string | boolean>
+    },
+  ): Promise<string> {
     const { app, account, ...who } = given
     const appId = newId()
     await insertPlatformApp(desk.db, { id: appId, platform, label: 'Test app', apiBase, secrets: sealSecrets(desk.vault, app) })
     const at = new Date(desk.now().getTime() - 86_400_000)
-    const stored = await storeConnected(desk.db, { ...who, id: newId(), appId, platform, secrets: sealSecrets(desk.vault, account), tokenExpiresAt: null, isDemo: false, at })
+    const stored = await storeConnected(desk.db, {
+      ...who,
+      id: newId(),
+      appId,
+      platform,
+      secrets: sealSecrets(desk.vault, account),
+      tokenExpiresAt: null,
+      isDemo: false,
+      at,
+    })
     const webhookUrl = `http://127.0.0.1:${web.port}/webhooks/${appId}`
     await connectorFor(platform).onConnected?.(await openLine(desk, stored.account.id), webhookUrl)
     return webhookUrl
@@ -100,7 +142,13 @@ export async function openStage(): Promise<Stage> {
 
   const ticket: Stage['ticket'] = id => desk.db.selectFrom('tickets').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   return {
-    desk, x: x.control, graph: graph.control, handle: brand.username, pageName: page.name, pass: clock.advance, ticket,
+    desk,
+    x: x.control,
+    graph: graph.control,
+    handle: brand.username,
+    pageName: page.name,
+    pass: clock.advance,
+    ticket,
     teammate: async (name, role, undoSeconds = 0) => {
       const [first, last] = name.split(' ')
       const email = `${first!.toLowerCase()}@heed.test`
@@ -108,17 +156,27 @@ export async function openStage(): Promise<Stage> {
       await desk.db.updateTable('teammates').set({ undoSeconds }).where('id', '=', id).execute()
       return { id, ...(await signIn(config.publicUrl, email, 'a long enough password')) }
     },
-    ticketAbout: words => eventually(`a ticket about “${words}”`, async () => {
-      const mention = await desk.db.selectFrom('mentions').select('ticketId').where('text', 'like', `%${words}%`).where('ticketId', 'is not', null).executeTakeFirst()
-      return mention && ticket(mention.ticketId!)
-    }),
-    events: async ticketId => (await desk.db.selectFrom('ticketEvents').select('kind').where('ticketId', '=', ticketId).orderBy('id').execute()).map(event => event.kind),
+    ticketAbout: words =>
+      eventually(`a ticket about “${words}”`, async () => {
+        const mention = await desk.db
+          .selectFrom('mentions')
+          .select('ticketId')
+          .where('text', 'like', `%${words}%`)
+          .where('ticketId', 'is not', null)
+          .executeTakeFirst()
+        return mention && ticket(mention.ticketId!)
+      }),
+    events: async ticketId =>
+      (await desk.db.selectFrom('ticketEvents').select('kind').where('ticketId', '=', ticketId).orderBy('id').execute()).map(
+        event => event.kind,
+      ),
     settled: async () => {
       await x.control.pushesDelivered()
       await graph.control.pushesDelivered()
       await eventually('everything to be read and judged', async () => {
         const [deliveries, mentions] = [
-          await desk.db.selectFrom('deliveries').select('id').where('status', '=', 'waiting').execute(), await desk.db.selectFrom('mentions').select('id').where('state', '=', 'waiting').execute(),
+          await desk.db.selectFrom('deliveries').select('id').where('status', '=', 'waiting').execute(),
+          await desk.db.selectFrom('mentions').select('id').where('state', '=', 'waiting').execute(),
         ]
         return deliveries.length + mentions.length === 0
       })

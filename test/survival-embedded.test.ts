@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openEmbeddedDatabase } from '../db/connect.ts'
 import { applyToGraph, emptyGraphState, type GraphEntry } from '../simulators/graph/state.ts'
 import { applyToX, emptyXState, mentionedUsers, visiblePost, type XEntry } from '../simulators/x/state.ts'
-import { eventually, freePortOfThree, type ProductProcess, startProduct } from './processes.ts'
+import { eventually, freePortOfThree, startProduct } from './processes.ts'
 import { signIn, visitorOf } from './visitor.ts'
 
 test('kill -9 at any moment loses nothing', async () => {
@@ -25,7 +25,7 @@ test('kill -9 at any moment loses nothing', async () => {
   const pushesTaken = () => (existsSync(journal('x')) ? readFileSync(journal('x'), 'utf8').split('"type":"pushed"').length - 1 : 0)
 
   // 1: the very first start, while the demo's opening lines arrive.
-  let heed: ProductProcess = start()
+  let heed = start()
   const [, email, password] = await heed.says(/sign in as (\S+) with the password (\S+)/)
   await eventually('the first mentions to be taken', () => pushesTaken() > 3)
   await heed.kill()
@@ -35,7 +35,8 @@ test('kill -9 at any moment loses nothing', async () => {
   const atFirst = pushesTaken()
   let said = 0
   const burst = (async () => {
-    for (; said < 150; said++) await control(port + 1, 'post', { from: `burst${said}`, text: `@larkspan the line in my street is slow since Monday (${said})` })
+    for (; said < 150; said++)
+      await control(port + 1, 'post', { from: `burst${said}`, text: `@larkspan the line in my street is slow since Monday (${said})` })
   })()
   // What the kill cut off was not said.
   burst.catch(() => {})
@@ -47,12 +48,20 @@ test('kill -9 at any moment loses nothing', async () => {
   // 3: with an answer in its undo delay.
   heed = await startAgain()
   const admin = await signIn(url, email!, password!)
-  await control(port + 1, 'post', { from: { handle: 'cleo_writes', name: 'Cleo Marsh' }, text: '@larkspan you billed me twice for order Q7X4, and nobody answers my mails' })
+  await control(port + 1, 'post', {
+    from: { handle: 'cleo_writes', name: 'Cleo Marsh' },
+    text: '@larkspan you billed me twice for order Q7X4, and nobody answers my mails',
+  })
   const ticket = await eventually('the ticket', async () => {
     const found = await admin.get('/queue?q=Q7X4')
     return /href="(\/tickets\/\d+)[^"]*" data-number/.exec(found.html)?.[1]
   })
-  const sent = await admin.send(await admin.get(ticket), 'id="composer"', { text: 'Sorry, Cleo! The second payment is on its way back.' }, { name: 'then', value: 'open' })
+  const sent = await admin.send(
+    await admin.get(ticket),
+    'id="composer"',
+    { text: 'Sorry, Cleo! The second payment is on its way back.' },
+    { name: 'then', value: 'open' },
+  )
   expect(sent.text).toMatch(/sending in \d+ s/)
   expect(await answersTo(port + 1, 'order Q7X4')).toEqual([])
   await heed.kill()
@@ -61,9 +70,13 @@ test('kill -9 at any moment loses nothing', async () => {
   await eventually('the answer on X', async () => (await answersTo(port + 1, 'order Q7X4')).length > 0, 30_000)
   await eventually('every push to be taken', async () => {
     for (const simulator of [1, 2]) await control(port + simulator, 'retryPushes')
-    return (await Promise.all([1, 2].map(simulator => control<{ pending: number }>(port + simulator, 'pushes')))).every(({ pending }) => pending === 0)
+    return (await Promise.all([1, 2].map(simulator => control<{ pending: number }>(port + simulator, 'pushes')))).every(
+      ({ pending }) => pending === 0,
+    )
   })
-  await eventually('nothing to wait', async () => /^heed_deliveries_waiting 0$[^]*^heed_mentions_waiting 0$/m.test((await visitorOf(url).get('/metrics')).html))
+  await eventually('nothing to wait', async () =>
+    /^heed_deliveries_waiting 0$[\s\S]*^heed_mentions_waiting 0$/m.test((await visitorOf(url).get('/metrics')).html),
+  )
   expect(await heed.stop('SIGINT')).toBe(0)
 
   const written = [...writtenOnX(journal('x')), ...writtenOnFacebook(journal('graph'))]
@@ -75,7 +88,6 @@ test('kill -9 at any moment loses nothing', async () => {
   expect(written.length).toBeGreaterThan(said)
   const replies = await database.db.selectFrom('replies').select(['status', 'externalId']).execute()
   expect(replies).toEqual([{ status: 'sent', externalId: expect.any(String) }])
-  console.log(JSON.stringify({ written: written.length, said }))
 }, 180_000)
 
 async function control<T>(port: number, name: string, given: object = {}): Promise<T> {
@@ -96,19 +108,30 @@ function writtenOnX(journal: string): string[] {
   const state = emptyXState()
   for (const entry of entriesOf<XEntry>(journal)) applyToX(state, entry)
   const isBrand = (id: string | undefined) => state.users.get(id ?? '')?.isBrand === true
-  const posts = state.timeline.flatMap(id => visiblePost(state, id) ?? []).filter(post => !isBrand(post.authorId)
-    && (mentionedUsers(state, post.text).some(user => user.isBrand) || isBrand(post.inReplyToUserId ?? undefined)))
+  const posts = state.timeline
+    .flatMap(id => visiblePost(state, id) ?? [])
+    .filter(
+      post =>
+        !isBrand(post.authorId) &&
+        (mentionedUsers(state, post.text).some(user => user.isBrand) || isBrand(post.inReplyToUserId ?? undefined)),
+    )
   return [...posts, ...state.messages.filter(message => !isBrand(message.from))].map(one => one.id)
 }
 
 function writtenOnFacebook(journal: string): string[] {
   const state = emptyGraphState()
   for (const entry of entriesOf<GraphEntry>(journal)) applyToGraph(state, entry)
-  const isToUs = (item: { authorId: string; tags: string[] }, ownerId: string | undefined) => !state.pages.has(item.authorId) && (state.pages.has(ownerId ?? '') || item.tags.length > 0)
+  const isToUs = (item: { authorId: string; tags: string[] }, ownerId: string | undefined) =>
+    !state.pages.has(item.authorId) && (state.pages.has(ownerId ?? '') || item.tags.length > 0)
   return [
-    ...[...state.posts.values()].filter(post => isToUs(post, post.ownerId)), ...[...state.comments.values()].filter(comment => isToUs(comment, state.posts.get(comment.postId)?.ownerId)),
+    ...[...state.posts.values()].filter(post => isToUs(post, post.ownerId)),
+    ...[...state.comments.values()].filter(comment => isToUs(comment, state.posts.get(comment.postId)?.ownerId)),
     ...[...state.messages.values()].filter(message => !message.fromPage),
   ].map(one => one.id)
 }
 
-const entriesOf = <T>(journal: string) => readFileSync(journal, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line) as T)
+const entriesOf = <T>(journal: string) =>
+  readFileSync(journal, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line) as T)

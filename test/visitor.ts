@@ -37,7 +37,12 @@ export function visitorOf(url: string): Visitor {
     const html = await answer.text()
     const onwards = answer.headers.get('location')
     if (onwards && answer.status < 400) return ask(onwards)
-    return { status: answer.status, path, html, text: unescaped(html.replace(/<(script|style)\b.*?<\/\1>/gs, '').replace(/<[^>]+>/g, ' ')).replace(/\s+/g, ' ') }
+    return {
+      status: answer.status,
+      path,
+      html,
+      text: unescaped(html.replace(/<(script|style)\b.*?<\/\1>/gs, '').replace(/<[^>]+>/g, ' ')).replace(/\s+/g, ' '),
+    }
   }
 
   return {
@@ -61,7 +66,8 @@ export async function signIn(url: string, email: string, password: string): Prom
   const visitor = visitorOf(url)
   const page = await visitor.get('/sign-in')
   const after = await visitor.send(page, 'name="password"', { email, password })
-  if (after.status !== 200 || after.path.startsWith('/sign-in')) throw new Error(`signing in as ${email} led to ${after.path}: ${after.text.slice(0, 300)}`)
+  if (after.status !== 200 || after.path.startsWith('/sign-in'))
+    throw new Error(`signing in as ${email} led to ${after.path}: ${after.text.slice(0, 300)}`)
   return visitor
 }
 
@@ -75,7 +81,8 @@ function readForm(page: Seen, holding: string): { action: string; fields: [strin
     if (!name || /\sdisabled\b/.test(tag)) continue
     if (kind === 'textarea') fields.push([name, unescaped(new RegExp(`${escapeRegExp(tag)}(.*?)</textarea>`, 's').exec(form)![1]!)])
     else if (kind === 'select') fields.push([name, chosen(new RegExp(`${escapeRegExp(tag)}(.*?)</select>`, 's').exec(form)![1]!)])
-    else if (!/^(checkbox|radio)$/.test(attribute(tag, 'type') ?? '') || /\schecked\b/.test(tag)) fields.push([name, attribute(tag, 'value') ?? ''])
+    else if (!/^(checkbox|radio)$/.test(attribute(tag, 'type') ?? '') || /\schecked\b/.test(tag))
+      fields.push([name, attribute(tag, 'value') ?? ''])
   }
   return { action: attribute(/^<form\b[^>]*>/.exec(form)![0], 'action') ?? page.path, fields }
 }

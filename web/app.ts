@@ -9,6 +9,7 @@ import { assets } from './assets.ts'
 import { dashboardPages } from './dashboard.tsx'
 import { demoActions } from './demo.ts'
 import type { WebDesk, WebEnv } from './env.ts'
+import { firstStepsActions } from './first-steps.ts'
 import { framed } from './frame.ts'
 import { healthPages } from './health.tsx'
 import { healthRoutes } from './healthz.ts'
@@ -85,6 +86,7 @@ export function buildApp(desk: WebDesk): Hono<WebEnv> {
   app.route('/', teammatesPages())
   app.route('/', mePages())
   app.route('/', demoActions())
+  app.route('/', firstStepsActions())
   return app
 }
 

@@ -62,7 +62,7 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
   const { db } = desk
   const [around, mentions, replies, notes, events, earlier, present, permission, draft, templates, teammates, incidents, ownIncident] =
     await Promise.all([
-      loadSurroundings(c),
+      loadSurroundings(c, ticket.number),
       listThreadMentions(db, ticket.id),
       listThreadReplies(db, ticket.id),
       listThreadNotes(db, ticket.id),

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { projectRoot } from '../../config.ts'
 import { createDatabase, postgresProgram, type RunningServer } from '../../test/servers.ts'
 import { cpuMs } from '../cpu.ts'
+import { pause } from '../product.ts'
 import { quantile, type Slice } from '../slices.ts'
 
 const run = promisify(execFile)
@@ -23,6 +24,8 @@ export async function pgbench(postgres: RunningServer, url: string, file: 'filed
   const folder = mkdtempSync(join(tmpdir(), 'heed-pgbench-'))
   const before = cpuMs([postgres.pid])
   const { stdout } = await run(postgresProgram('pgbench'), ['-n', '-M', 'prepared', '-c', String(clients), '-j', '1', '-T', String(seconds), '-l', '--log-prefix', join(folder, 'tx'), '-f', script(file), url])
+  // A session that ended counts once the postmaster has buried it.
+  await pause(200)
   const after = cpuMs([postgres.pid])
   const latencies = readdirSync(folder).flatMap(name => readFileSync(join(folder, name), 'utf8').trim().split('\n').map(line => Number(line.split(' ')[2]) / 1000))
   rmSync(folder, { recursive: true })

@@ -352,7 +352,7 @@ function Events({ events, now }: { events: ThreadEvent[]; now: Date }) {
 
 const EventLine = ({ event, now }: { event: ThreadEvent; now: Date }) => (
   <>
-    <span>{eventWords(event)}</span> <span class="muted">{event.by ?? event.actor}</span> <Time at={event.at} now={now} />
+    <span>{eventWords(event)}</span> · {event.by ?? event.actor} · <Time at={event.at} now={now} />
   </>
 )
 

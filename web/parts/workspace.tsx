@@ -16,6 +16,7 @@ import {
 import { readSearch } from '../../db/queue-search.ts'
 import { effectiveRank } from '../../triage/queue-order.ts'
 import type { WebEnv } from '../env.ts'
+import { FirstSteps, loadFirstSteps, type Steps } from './first-steps.tsx'
 import { capped, Page } from './page.tsx'
 import { type Place, placeOf, queuePath } from './place.ts'
 import { QueueRowItem, type Watcher } from './queue-row.tsx'
@@ -26,20 +27,23 @@ export interface Surroundings {
   counts: Counts
   /** Null on the views of cards, which are a page of their own. */
   list: { rows: QueueRow[]; more: string | null; watchers: Watcher[]; unknown: string[] } | null
+  steps: Steps | null
 }
 
 /** A tab that was left open counts as present for this long after its last sign. */
 export const PRESENT_MS = 45_000
 
-export async function loadSurroundings(c: Context<WebEnv>): Promise<Surroundings> {
+/** `open`: the number of the ticket the page shows. */
+export async function loadSurroundings(c: Context<WebEnv>, open?: number): Promise<Surroundings> {
   const { db, now } = c.get('desk')
   const place = placeOf(c)
   const teammateId = c.get('teammate').id
-  const [counts, list] = await Promise.all([
+  const [counts, list, steps] = await Promise.all([
     countViews(db, teammateId, now()),
     isCards(place.view) ? null : loadList(c, place, place.view as TicketView),
+    loadFirstSteps(c, open),
   ])
-  return { place, counts, list }
+  return { place, counts, list, steps }
 }
 
 async function loadList(c: Context<WebEnv>, place: Place, view: TicketView) {
@@ -101,7 +105,10 @@ export function Workspace({ c, title, around, open, ticket, customer, cards }: W
       search={around.place.q}
     >
       <div class={`desk${open ? ' has-ticket' : ''}${cards ? ' has-cards' : ''}`}>
-        <Views around={around} />
+        <div class="side" id="side">
+          <Views around={around} />
+          {around.steps ? <FirstSteps steps={around.steps} place={around.place} top={around.list?.rows[0]?.number} open={open} /> : null}
+        </div>
         {around.list ? <List c={c} around={around} list={around.list} open={open} /> : null}
         {cards}
         {around.list ? (
@@ -121,7 +128,7 @@ export function Workspace({ c, title, around, open, ticket, customer, cards }: W
 
 function Views({ around: { place, counts } }: { around: Surroundings }) {
   return (
-    <nav class="views" id="views" aria-label="Views">
+    <nav class="views" aria-label="Views">
       <ul>
         {VIEWS.map(([view, label, key]) => (
           <li>

@@ -22,8 +22,8 @@ export async function go(url, { push = true } = {}) {
   take(
     page.doc,
     isSameList && isOpen && document.getElementById('rows')
-      ? ['views', 'ticket', 'customer', 'toasts', 'banners']
-      : ['views', 'list', 'ticket', 'customer', 'toasts', 'banners'],
+      ? ['side', 'ticket', 'customer', 'toasts', 'banners']
+      : ['side', 'list', 'ticket', 'customer', 'toasts', 'banners'],
   )
   // The page's one h1 is the ticket's, or without a ticket the list's.
   const title = page.doc.getElementById('list-title')
@@ -80,7 +80,8 @@ listen()
 atEnd()
 
 async function send(form, submitter) {
-  const buttons = form.querySelectorAll('button')
+  // A button that was barred stays so.
+  const buttons = form.querySelectorAll('button:enabled')
   const body = new URLSearchParams(new FormData(form, submitter))
   for (const button of buttons) button.disabled = true
   const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action')
@@ -93,7 +94,7 @@ async function send(form, submitter) {
     document.querySelector('main').focus()
     return
   }
-  take(page.doc, ['views', 'ticket', 'customer', 'toasts', 'banners'])
+  take(page.doc, ['side', 'ticket', 'customer', 'toasts', 'banners'])
   takeOrGather(page.doc)
   markCurrent()
   const stopped = document.querySelector('.composer [role="alert"]')
@@ -195,7 +196,7 @@ function refreshSoon() {
 }
 
 function refresh(doc) {
-  for (const id of ['views', 'banners']) exchange(doc, id)
+  for (const id of ['side', 'banners']) exchange(doc, id)
   takeOrGather(doc)
   if (document.getElementById('ticket')?.dataset.number !== doc.getElementById('ticket')?.dataset.number) return
   const before = document.querySelectorAll('#thread .theirs').length
