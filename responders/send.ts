@@ -8,7 +8,7 @@ import { appendTicketEvents } from '../db/ticket-events.ts'
 import { lockTicket, updateTicket } from '../db/tickets.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, TicketEventKind } from '../domain.ts'
-import { openLine } from '../line.ts'
+import { linkFor, openLine } from '../line.ts'
 import { findHeard, fingerprint, recordSent } from '../triage/answered.ts'
 import { ringFor } from './approve.ts'
 import { asAnswerable } from './permission.ts'
@@ -62,12 +62,10 @@ export async function lookForSent(desk: Desk, reply: ReplyRow): Promise<Look> {
   if (account.status !== 'connected')
     return { kind: 'not_now', because: `Heed can look once ${account.name} is connected again.`, againInMs: MINUTE_MS }
   try {
-    const sent = await connector.findSent(
-      await postOf(desk.db, reply),
-      reply.sendingAt ?? reply.createdAt,
-      await openLine(desk, account.id),
-    )
-    return sent && !(await isExternalIdTaken(desk.db, account.id, sent.externalId, reply.id)) ? { kind: 'found', sent } : { kind: 'absent' }
+    const line = await openLine(desk, account.id)
+    const sent = await connector.findSent(await postOf(desk.db, reply), reply.sendingAt ?? reply.createdAt, line)
+    if (!sent || (await isExternalIdTaken(desk.db, account.id, sent.externalId, reply.id))) return { kind: 'absent' }
+    return { kind: 'found', sent: { ...sent, url: linkFor(line, sent.url) } }
   } catch (error) {
     desk.log.warn({ err: error, replyId: reply.id }, 'could not look for a reply')
     if (!(error instanceof PlatformError))
@@ -83,7 +81,7 @@ async function isOtherHalfOut(desk: Desk, reply: ReplyRow): Promise<boolean> {
   const other = await findReply(desk.db, reply.pairedWithId)
   if (!other || other.status === 'sent') return true
   if (other.status === 'refused' || other.status === 'discarded' || other.status === 'draft') {
-    await refuse(desk, reply, 'The private message did not go out, so this pointer to it was not posted either.')
+    await refuse(desk, reply, 'approved', 'The private message did not go out, so this pointer to it was not posted either.')
     return false
   }
   // Still on its way; its own end rings for this one.
@@ -113,18 +111,18 @@ async function prepare(desk: Desk, reply: ReplyRow): Promise<Call | null> {
   const connector = desk.connectorFor(line.account.platform)
   const mention = reply.answersId ? await findAnswerable(desk.db, reply.answersId) : undefined
   if (reply.answersId && (!mention || mention.isRemoved)) {
-    await refuse(desk, reply, GONE)
+    await refuse(desk, reply, 'approved', GONE)
     return null
   }
   if (mention && connector.stillThere) {
     try {
       if (!(await connector.stillThere(asAnswerable(mention), line))) {
-        await refuse(desk, reply, GONE)
+        await refuse(desk, reply, 'approved', GONE)
         return null
       }
     } catch (error) {
       if (error instanceof PlatformError && error.kind === 'account') {
-        await waitForAccount(desk, reply, error.message)
+        await waitForAccount(desk, reply, 'approved', error.message)
         return null
       }
       // A courtesy: the send itself will say if there is nothing to answer.
@@ -197,7 +195,8 @@ type Outcome = { sent: Sent } | { failed: PlatformError }
 /** Outside any transaction. What is thrown after the call began and is not understood may have happened. */
 async function callPlatform({ connector, post, line }: Call, desk: Desk): Promise<Outcome> {
   try {
-    return { sent: await connector.send(post, line) }
+    const sent = await connector.send(post, line)
+    return { sent: { ...sent, url: linkFor(line, sent.url) } }
   } catch (error) {
     if (error instanceof PlatformError) return { failed: error }
     desk.log.error({ err: error, replyId: post.key }, 'a send ended in a way its connector does not know')
@@ -213,10 +212,10 @@ async function record(desk: Desk, reply: ReplyRow, outcome: Outcome): Promise<vo
   }
   const { kind, message, retryAfterMs } = outcome.failed
   if (kind === 'unsure') return markUnsure(desk, reply, message, now)
-  if (kind === 'refused') return refuse(desk, reply, message)
-  if (kind === 'account') return waitForAccount(desk, reply, message)
+  if (kind === 'refused') return refuse(desk, reply, 'sending', message)
+  if (kind === 'account') return waitForAccount(desk, reply, 'sending', message)
   const attempts = reply.attempts + 1
-  if (attempts >= MOST_ATTEMPTS) return refuse(desk, reply, `${message} Tried ${attempts} times, now given up: nothing was sent.`)
+  if (attempts >= MOST_ATTEMPTS) return refuse(desk, reply, 'sending', `${message} Tried ${attempts} times, now given up: nothing was sent.`)
   const sendAt = new Date(now.getTime() + Math.max(retryAfterMs ?? 0, BACKOFF_MS * 2 ** (attempts - 1)))
   await moveReply(desk.db, reply.id, 'sending', 'approved', {
     sendAt,
@@ -226,16 +225,17 @@ async function record(desk: Desk, reply: ReplyRow, outcome: Outcome): Promise<vo
   await ringFor(desk, reply.id, sendAt)
 }
 
-async function waitForAccount(desk: Desk, reply: ReplyRow, because: string): Promise<void> {
-  await moveReply(desk.db, reply.id, ['sending', 'approved'], 'approved', { sendingAt: null, problem: `Waits for its account: ${because}` })
+/** `from` is the status in which the caller had it: what another worker took meanwhile is his to end, or it could be sent twice. */
+async function waitForAccount(desk: Desk, reply: ReplyRow, from: 'approved' | 'sending', because: string): Promise<void> {
+  await moveReply(desk.db, reply.id, from, 'approved', { sendingAt: null, problem: `Waits for its account: ${because}` })
   await markReconnect(desk.db, reply.accountId, desk.now(), because)
   desk.live.tell({ topic: 'account', id: reply.accountId })
 }
 
 /** Final: shown on the ticket and under Failed. */
-async function refuse(desk: Desk, reply: ReplyRow, problem: string): Promise<void> {
+async function refuse(desk: Desk, reply: ReplyRow, from: 'approved' | 'sending', problem: string): Promise<void> {
   await desk.db.transaction().execute(async tx => {
-    if (!(await moveReply(tx, reply.id, ['approved', 'sending'], 'refused', { problem, sendingAt: null }))) return
+    if (!(await moveReply(tx, reply.id, from, 'refused', { problem, sendingAt: null }))) return
     if (!reply.ticketId) return
     await lockTicket(tx, reply.ticketId)
     await updateTicket(tx, reply.ticketId, { hasFailedReply: true }, { newRevision: false })

@@ -60,6 +60,41 @@ describe('sending', () => {
     expect(b.connector.sent).toHaveLength(1)
   })
 
+  it.each([
+    [
+      'finds its account gone',
+      () => {
+        throw new PlatformError('account', 'the token died')
+      },
+    ],
+    ['finds the mention gone', () => false],
+  ] as const)('a second worker that %s leaves alone what the first is just sending', async (_, look) => {
+    const b = await bench()
+    const reply = await due(b)
+    const [firstSends, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const { send } = b.connector
+    let looks = 0
+    b.connector.stillThere = async () => {
+      // The second one looks only once the first has begun to send.
+      if (looks++ === 0) return true
+      await firstSends.promise
+      return look()
+    }
+    b.connector.send = async (post, line) => {
+      firstSends.resolve()
+      await goOn.promise
+      return send(post, line)
+    }
+    const first = sendReply(b.desk, reply.id)
+    const second = sendReply(b.desk, reply.id)
+    await second
+    goOn.resolve()
+    await first
+    expect(await b.reply(reply.id)).toMatchObject({ status: 'sent', externalId: 'ours-1' })
+    await sendReply(b.desk, reply.id)
+    expect(b.connector.sent).toHaveLength(1)
+  })
+
   it('names the reply as the key the platform may know it by, and the mention it answers', async () => {
     const b = await bench()
     const reply = await due(b)
