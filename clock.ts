@@ -12,6 +12,7 @@ import type { Desk } from './desk.ts'
 import { lookForOutage } from './incidents/detect.ts'
 import { openDesk, startProcess, stopOnSignal } from './open-desk.ts'
 import { closeSolved, solveUnanswered, wakeTickets } from './triage/deadlines.ts'
+import { isBehind } from './triage/learnt.ts'
 
 /** Rings for work that waits; does none itself but what one statement does. */
 export function startClock(desk: Desk, options: { rawBodyDays: number }) {
@@ -62,6 +63,7 @@ export async function sweep(desk: Desk) {
   for (const reply of await listDueReplies(desk.db, now, 500)) await desk.ring({ name: 'sendReply', replyId: reply.id, at: reply.sendAt! })
   for (const reply of await listUnsettledReplies(desk.db, new Date(now.getTime() - SENDING_TOO_LONG_MS), now, 500))
     await desk.ring({ name: 'settleReply', replyId: reply.id })
+  if (await isBehind(desk.db)) await desk.ring({ name: 'learnFromCorrections' })
   await saveSetting(desk.db, 'lastSweepAt', now.toISOString(), now)
 }
 

@@ -101,6 +101,10 @@ export interface Verdict {
   sentimentLabel: 'negative' | 'neutral' | 'positive'
   /** P(a rep should act), 0…1. */
   actionable: number
+  /** P(urgent or high on the words alone), 0…1; the priority above follows the category and the rules. */
+  urgent?: number
+  /** P(something was expected and not given), 0…1, whatever the category. */
+  complaint?: number
   /** BCP-47, or null when the text is too short to tell. */
   language: string | null
   /** Other categories that also fired. */

@@ -11,6 +11,7 @@ export type Job =
   | { name: 'pollAccount'; accountId: Id }
   | { name: 'sendReply'; replyId: Id; at: Date }
   | { name: 'settleReply'; replyId: Id }
+  | { name: 'learnFromCorrections' }
 export type JobName = Job['name']
 export type Verbs = { [N in JobName]: (job: Extract<Job, { name: N }>) => Promise<void> }
 

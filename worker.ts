@@ -5,6 +5,7 @@ import type { Doorbell } from './jobs.ts'
 import { openDesk, startProcess, stopOnSignal } from './open-desk.ts'
 import { sendReply, settleReply } from './responders/send.ts'
 import { pollAccount, readDeliveries } from './triage/intake.ts'
+import { learnFromCorrections } from './triage/learnt.ts'
 import { triageMentions } from './triage/triage.ts'
 
 /** Serves the doorbell until closed; what is under way is finished first. */
@@ -16,6 +17,7 @@ export function serveDoorbell(desk: Desk, doorbell: Doorbell, concurrency = 8) {
       pollAccount: job => pollAccount(desk, job.accountId),
       sendReply: job => sendReply(desk, job.replyId),
       settleReply: job => settleReply(desk, job.replyId),
+      learnFromCorrections: () => learnFromCorrections(desk),
     },
     { concurrency, onFault: (name, error) => desk.log.error({ job: name, err: error }, 'a job failed; it is tried again') },
   )

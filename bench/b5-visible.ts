@@ -77,9 +77,10 @@ function watchFor(session: Session, probes: readonly Arrival[]) {
   const seen: number[] = []
   const waiting = new Set(probes)
   let start = 0
-  let looking: Promise<void> | undefined
+  let looking: Promise<unknown> | undefined
   let again = false
   let stream: { close: () => void } | undefined
+  let failure: unknown
   return {
     async begin() {
       stream = await session.hear(onMessage)
@@ -90,13 +91,14 @@ function watchFor(session: Session, probes: readonly Arrival[]) {
       await pause(300)
       await looking
       stream!.close()
+      if (failure) throw failure
       return seen
     },
   }
 
   function onMessage() {
     again = true
-    looking ??= look().finally(() => {
+    looking ??= look().catch(error => (failure ??= error)).finally(() => {
       looking = undefined
     })
   }

@@ -48,6 +48,18 @@ const bench: Bench = {
   said: what => process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0).padStart(5)} s  ${what}\n`),
 }
 
+// Whatever goes wrong wherever: no server of ours outlives us.
+const breakOff = async (error: unknown) => {
+  console.error(error)
+  await running?.postgres.stop()
+  await running?.redis.stop()
+  process.exit(1)
+}
+process.on('uncaughtException', breakOff)
+process.on('unhandledRejection', breakOff)
+process.on('SIGINT', () => breakOff('broken off'))
+process.on('SIGTERM', () => breakOff('broken off'))
+
 let isFaulty = false
 try {
   for (const name of wanted) {

@@ -57,7 +57,10 @@ export async function openLoop(port: number, path: string, arrivals: readonly { 
   if (failure) throw failure
 
   async function sendOne(request: Buffer, push: Push, intended: number) {
-    const lane = free.pop() ?? (await openLane(port))
+    let lane = free.pop()
+    // One that lay idle may have been closed by the server.
+    while (lane && !lane.isOpen()) lane = free.pop()
+    lane ??= await openLane(port)
     lanes.add(lane)
     const status = await lane.send(request)
     onAnswer({ push, status, ms: performance.now() - intended })
@@ -72,6 +75,7 @@ export function poisson(pushes: readonly Push[], perSecond: number, random: () =
 }
 
 interface Lane {
+  isOpen: () => boolean
   send: (request: Buffer) => Promise<number>
   close: () => void
 }
@@ -99,6 +103,7 @@ async function openLane(port: number): Promise<Lane> {
   })
   await opened.promise
   return {
+    isOpen: () => !socket.closed && socket.writable,
     send(request) {
       waiting = Promise.withResolvers<number>()
       socket.write(request)

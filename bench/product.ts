@@ -39,7 +39,7 @@ export const rep = { email: 'rep@heed.test', password: 'a long password for the 
 export async function productOnServers(postgres: RunningServer, redis: RunningServer, name: string): Promise<Product> {
   const databaseUrl = await createDatabase(postgres, name)
   const dataDir = mkdtempSync(join(tmpdir(), 'heed-bench-'))
-  const database = await openDatabase({ databaseUrl, databasePool: 4, dataDir, syncToDisk: true })
+  const database = await openDatabase({ databaseUrl, databasePool: 8, dataDir, syncToDisk: true })
   await migrate(database.db)
   const { appId, accountId } = await connectBrand(database)
   const port = await freePort()
@@ -132,7 +132,8 @@ function processes(env: Record<string, string>) {
       stopping = false
       const file = join(import.meta.dirname, '..', name === 'web' ? 'web/server.js' : `${name}.js`)
       const given = { PATH: process.env.PATH, NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS, SECRET_KEY, LOG_LEVEL: 'warn', ...env }
-      const child = spawn(process.execPath, [file], { env: given as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'inherit'] })
+      const child = spawn(process.execPath, [file], { env: given as NodeJS.ProcessEnv, stdio: ['ignore', process.stderr, 'inherit'] })
+      diesWithUs(child)
       child.on('exit', code => {
         if (!stopping) throw new Error(`the process ${name} ended by itself (${code})`)
       })
@@ -145,6 +146,16 @@ function processes(env: Record<string, string>) {
     },
   }
 }
+
+/** Also when the bench breaks off: nothing of it goes on running. */
+export function diesWithUs(child: ChildProcess) {
+  if (!isWatching) process.once('exit', () => { for (const one of children) one.kill('SIGKILL') })
+  isWatching = true
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+}
+const children = new Set<ChildProcess>()
+let isWatching = false
 
 export function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()

@@ -20,19 +20,7 @@ export async function signIn(port: number): Promise<Session> {
   const open = (path: string, accept: string) => request({ port, host: '127.0.0.1', path, agent, headers: { cookie, accept } })
 
   return {
-    get(path) {
-      const { promise, resolve, reject } = Promise.withResolvers<string>()
-      open(path, 'text/html')
-        .on('error', reject)
-        .on('response', response => {
-          const chunks: Buffer[] = []
-          response.on('data', chunk => chunks.push(chunk))
-          response.on('error', reject)
-          response.on('end', () => (response.statusCode === 200 ? resolve(Buffer.concat(chunks).toString()) : reject(new Error(`${path} answered ${response.statusCode}`))))
-        })
-        .end()
-      return promise
-    },
+    get: read,
     hear(onMessage) {
       const { promise, resolve, reject } = Promise.withResolvers<{ close: () => void }>()
       const asked = open('/live', 'text/event-stream')
@@ -51,5 +39,21 @@ export async function signIn(port: number): Promise<Session> {
       return promise
     },
     close: () => agent.destroy(),
+  }
+
+  function read(path: string): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const asked = open(path, 'text/html')
+    asked
+      // A connection kept open may be closed by the server in the moment we use it again: ask on a new one, as browsers do.
+      .on('error', error => (asked.reusedSocket ? resolve(read(path)) : reject(error)))
+      .on('response', response => {
+        const chunks: Buffer[] = []
+        response.on('data', chunk => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () => (response.statusCode === 200 ? resolve(Buffer.concat(chunks).toString()) : reject(new Error(`${path} answered ${response.statusCode}`))))
+      })
+      .end()
+    return promise
   }
 }

@@ -1,10 +1,12 @@
 // The platforms we speak, one line each.
 import type { Platform } from '../domain.ts'
+import { bluesky } from './bluesky/connector.ts'
 import type { Connector } from './connector.ts'
 import { facebook } from './facebook/connector.ts'
+import { mastodon } from './mastodon/connector.ts'
 import { x } from './x/connector.ts'
 
-export const connectors: readonly Connector[] = [x, facebook]
+export const connectors: readonly Connector[] = [x, facebook, mastodon, bluesky]
 
 export function connectorFor(platform: Platform): Connector {
   const connector = connectors.find(candidate => candidate.platform === platform)

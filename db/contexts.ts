@@ -19,8 +19,10 @@ export interface ContextRow {
 }
 
 /**
- * One row for each mention given; counts stop at 50, where they no longer change a judgement.
+ * One row for each mention given; counts stop at 50, where they no longer change a judgement, and a repeat is looked for in the
+ * author's newest 50: somebody who writes a thousand times a day, or words said by thousands, cost what everybody costs.
  * `limit 1` instead of `exists`: the planner would rather read all open tickets once per batch than look up one customer's.
+ * `limit 5` within: ordered by the index alone, so that a thread of thousands is not sorted for its newest; of one instant, the latest stored.
  */
 export async function findContexts(tx: Db, mentionIds: readonly Id[]): Promise<Map<Id, ContextRow>> {
   const result = await sql<ContextRow>`
@@ -32,12 +34,14 @@ export async function findContexts(tx: Db, mentionIds: readonly Id[]): Promise<M
       case when m.text_key is null then 0 else (select count(distinct s.customer_id)::int from (
         select customer_id from mentions s where s.account_id = m.account_id and s.text_key = m.text_key and s.customer_id is distinct from m.customer_id
           and s.posted_at between m.posted_at - interval '1 hour' and m.posted_at limit 50) s) end as similar_last_hour,
-      m.text_key is not null and exists (select 1 from mentions s where s.account_id = m.account_id and s.text_key = m.text_key and s.customer_id = m.customer_id
-        and s.visibility = m.visibility and s.id <> m.id and s.posted_at between m.posted_at - interval '1 day' and m.posted_at and (s.posted_at, s.id) < (m.posted_at, m.id)) as is_repeat
+      m.text_key is not null and exists (select 1 from (
+        select id, account_id, text_key, visibility, posted_at from mentions s where s.customer_id = m.customer_id
+          and s.posted_at between m.posted_at - interval '1 day' and m.posted_at order by s.posted_at desc limit 50) s
+        where s.account_id = m.account_id and s.text_key = m.text_key and s.visibility = m.visibility and s.id <> m.id and (s.posted_at, s.id) < (m.posted_at, m.id)) as is_repeat
     from mentions m
     left join customers c on c.id = m.customer_id
-    left join lateral (select direction, text, customer_id from mentions p where p.account_id = m.account_id and p.thread_key = m.thread_key
-      and p.id <> m.id and p.posted_at <= m.posted_at and p.removed_at is null order by p.posted_at desc, p.id desc limit 1) p on true
+    left join lateral (select * from (select id, posted_at, direction, text, customer_id from mentions p where p.account_id = m.account_id and p.thread_key = m.thread_key
+      and p.id <> m.id and p.posted_at <= m.posted_at and p.removed_at is null order by p.posted_at desc limit 5) newest order by posted_at desc, id desc limit 1) p on true
     where m.id = any(${mentionIds}::uuid[])`.execute(tx)
   return new Map(result.rows.map(row => [row.id, row]))
 }

@@ -20,50 +20,65 @@ export type NewCustomer = Author & { id: Id; accountId: Id }
 
 /**
  * Stores who is new and refreshes who changed; answers with our id for each (accountId, externalId). Give each pair once.
- * Who is as before is only read: locked, the few who write most would make every batch wait for every other.
+ * Only who changed is locked: the few who write most would else make every batch wait for every other, and a batch that waits
+ * for a mention while it holds that mention's customer waits for ever.
  */
 export async function upsertCustomers(tx: Db, customers: readonly NewCustomer[]): Promise<CustomerKey[]> {
-  const known = await findUnchanged(tx, customers)
-  const isKnown = new Set(known.map(keyOf))
-  return [
-    ...known,
-    ...(await storeCustomers(
+  if (!customers.length) return []
+  const before = await findKnown(tx, customers)
+  const strangers = without(customers, before)
+  const inserted = strangers.length ? await insertStrangers(tx, strangers) : []
+  // Somebody else stored them since we looked.
+  const overtaken = without(strangers, inserted)
+  const known = [...before, ...inserted, ...(overtaken.length ? await findKnown(tx, overtaken) : [])]
+  const changed = new Set(known.filter(c => c.isChanged).map(keyOf))
+  if (changed.size)
+    await refresh(
       tx,
-      customers.filter(c => !isKnown.has(keyOf(c))),
-    )),
-  ]
+      customers.filter(c => changed.has(keyOf(c))),
+    )
+  return known
 }
 
 interface CustomerKey {
   id: Id
   accountId: Id
   externalId: string
+  isChanged: boolean
 }
 
-async function findUnchanged(tx: Db, customers: readonly NewCustomer[]): Promise<CustomerKey[]> {
-  if (!customers.length) return []
+async function findKnown(tx: Db, customers: readonly NewCustomer[]): Promise<CustomerKey[]> {
   const result = await sql<CustomerKey>`
-    select c.id, c.account_id, c.external_id
-    from jsonb_to_recordset(${toJson(customers)}::jsonb) as g(account_id uuid, external_id text, handle text, name text, followers int) join customers c using (account_id, external_id)
-    where g.handle in ('', c.handle) and g.name in ('', c.name) and coalesce(g.followers, c.followers) is not distinct from c.followers`.execute(
-    tx,
-  )
+    select c.id, c.account_id, c.external_id,
+      not (g.handle in ('', c.handle) and g.name in ('', c.name) and coalesce(g.followers, c.followers) is not distinct from c.followers) as is_changed
+    from jsonb_to_recordset(${toJson(customers)}::jsonb) as g(account_id uuid, external_id text, handle text, name text, followers int)
+      join customers c using (account_id, external_id)`.execute(tx)
   return result.rows
 }
 
-async function storeCustomers(tx: Db, customers: readonly NewCustomer[]): Promise<CustomerKey[]> {
-  if (!customers.length) return []
-  // Sorted by key, so that two workers with the same people wait for each other instead of locking crosswise.
+async function insertStrangers(tx: Db, customers: readonly NewCustomer[]): Promise<CustomerKey[]> {
+  // Sorted by key, so that two workers with the same people wait for each other instead of crosswise.
   const result = await sql<CustomerKey>`
-    insert into customers as c (id, account_id, external_id, handle, name, followers)
+    insert into customers (id, account_id, external_id, handle, name, followers)
     select * from jsonb_to_recordset(${toJson(customers)}::jsonb) as t(id uuid, account_id uuid, external_id text, handle text, name text, followers int)
     order by account_id, external_id
-    on conflict (account_id, external_id) do update set
-      handle = case when excluded.handle = '' then c.handle else excluded.handle end,
-      name = case when excluded.name = '' then c.name else excluded.name end,
-      followers = coalesce(excluded.followers, c.followers)
-    returning id, account_id, external_id`.execute(tx)
+    on conflict (account_id, external_id) do nothing
+    returning id, account_id, external_id, false as is_changed`.execute(tx)
   return result.rows
+}
+
+/** What the platform did not tell this time stays as it was. */
+async function refresh(tx: Db, customers: readonly NewCustomer[]) {
+  await sql`
+    with told as (select * from jsonb_to_recordset(${toJson(customers)}::jsonb) as t(account_id uuid, external_id text, handle text, name text, followers int)),
+      locked as (select c.id, told.* from told join customers c using (account_id, external_id) order by account_id, external_id for no key update of c)
+    update customers c set handle = coalesce(nullif(l.handle, ''), c.handle), name = coalesce(nullif(l.name, ''), c.name), followers = coalesce(l.followers, c.followers)
+    from locked l where l.id = c.id`.execute(tx)
+}
+
+const without = (customers: readonly NewCustomer[], known: readonly CustomerKey[]) => {
+  const keys = new Set(known.map(keyOf))
+  return customers.filter(c => !keys.has(keyOf(c)))
 }
 
 const keyOf = (c: { accountId: Id; externalId: string }) => `${c.accountId} ${c.externalId}`

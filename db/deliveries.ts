@@ -42,7 +42,16 @@ export interface NewDelivery {
 export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[]) {
   let at = 1
   const rows = deliveries.map(d => {
-    const row = { id: d.id, app_id: d.appId, account_id: d.accountId, source: d.source, headers: d.headers, starts: at, bytes: d.body.byteLength, received_at: d.receivedAt }
+    const row = {
+      id: d.id,
+      app_id: d.appId,
+      account_id: d.accountId,
+      source: d.source,
+      headers: d.headers,
+      starts: at,
+      bytes: d.body.byteLength,
+      received_at: d.receivedAt,
+    }
     at += row.bytes
     return row
   })
@@ -58,7 +67,15 @@ export async function insertDeliveries(db: Db, deliveries: readonly NewDelivery[
 
 /** Locks up to `limit` unread deliveries, oldest first, for this transaction alone. */
 export function claimDeliveries(tx: Db, limit: number) {
-  return tx.selectFrom('deliveries').selectAll().where('status', '=', 'waiting').orderBy('id').limit(limit).forUpdate().skipLocked().execute()
+  return tx
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('status', '=', 'waiting')
+    .orderBy('id')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
 }
 
 /** The one named, if it still waits and nobody holds it. */
@@ -73,7 +90,11 @@ export async function markRead(tx: Db, ids: readonly Id[], at: Date) {
 
 /** Kept and shown; `readAgain` puts it back after the fix. */
 export async function markUnreadable(tx: Db, id: Id, problem: string) {
-  await tx.updateTable('deliveries').set(eb => ({ status: 'unreadable', problem, attempts: eb('attempts', '+', 1) })).where('id', '=', id).execute()
+  await tx
+    .updateTable('deliveries')
+    .set(eb => ({ status: 'unreadable', problem, attempts: eb('attempts', '+', 1) }))
+    .where('id', '=', id)
+    .execute()
 }
 
 /** A body whose card digits were masked takes the place of the one that came. */
@@ -85,7 +106,15 @@ export function listUnreadable(db: Db, limit: number) {
   return db
     .selectFrom('deliveries')
     .innerJoin('platformApps', 'platformApps.id', 'deliveries.appId')
-    .select(['deliveries.id', 'deliveries.source', 'deliveries.problem', 'deliveries.attempts', 'deliveries.receivedAt', 'deliveries.bodyBytes', 'platformApps.platform'])
+    .select([
+      'deliveries.id',
+      'deliveries.source',
+      'deliveries.problem',
+      'deliveries.attempts',
+      'deliveries.receivedAt',
+      'deliveries.bodyBytes',
+      'platformApps.platform',
+    ])
     .where('deliveries.status', '=', 'unreadable')
     .orderBy('deliveries.receivedAt', 'desc')
     .limit(limit)
@@ -93,7 +122,10 @@ export function listUnreadable(db: Db, limit: number) {
 }
 
 export async function readAgain(db: Db, ids: readonly Id[]): Promise<number> {
-  const result = await sql`update deliveries set status = 'waiting' where status = 'unreadable' and body is not null and id = any(${ids}::uuid[])`.execute(db)
+  const result =
+    await sql`update deliveries set status = 'waiting' where status = 'unreadable' and body is not null and id = any(${ids}::uuid[])`.execute(
+      db,
+    )
   return Number(result.numAffectedRows ?? 0)
 }
 
@@ -106,7 +138,11 @@ export async function expireBodies(db: Db, before: Date, now: Date): Promise<num
 }
 
 export async function countWaitingDeliveries(db: Db): Promise<number> {
-  const row = await db.selectFrom('deliveries').select(eb => eb.fn.countAll<number>().as('n')).where('status', '=', 'waiting').executeTakeFirstOrThrow()
+  const row = await db
+    .selectFrom('deliveries')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .where('status', '=', 'waiting')
+    .executeTakeFirstOrThrow()
   return Number(row.n)
 }
 
@@ -114,5 +150,7 @@ export async function countWaitingDeliveries(db: Db): Promise<number> {
 export async function countRefusal(db: Db, platform: Platform, reason: string, at: Date, count = 1) {
   await sql`
     insert into webhook_refusals (day, platform, reason, count, last_at) values (${at}::timestamptz::date, ${platform}, ${reason}, ${count}::int, ${at})
-    on conflict (day, platform, reason) do update set count = webhook_refusals.count + excluded.count, last_at = excluded.last_at`.execute(db)
+    on conflict (day, platform, reason) do update set count = webhook_refusals.count + excluded.count, last_at = excluded.last_at`.execute(
+    db,
+  )
 }

@@ -95,13 +95,18 @@ export interface Stored {
 }
 
 /**
- * Locks those of these mentions that are stored already. Call it before anything else of the batch is locked: triage locks mentions,
- * then customers, then tickets, and whoever takes them in another order waits crosswise.
+ * Locks those of these mentions that are stored already, after their accounts: workers that store for one account take turns, so none
+ * meets a mention the other has not committed yet. Call it before anything else of the batch is locked: triage locks mentions, then
+ * customers, then tickets, and whoever takes them in another order waits crosswise.
  */
-export async function lockKnownMentions(tx: Db, mentions: readonly Pick<NewMention, 'accountId' | 'visibility' | 'externalId'>[]): Promise<Map<Id, KnownMention>> {
+export async function lockKnownMentions(
+  tx: Db,
+  mentions: readonly Pick<NewMention, 'accountId' | 'visibility' | 'externalId'>[],
+): Promise<Map<Id, KnownMention>> {
   if (!mentions.length) return new Map()
+  const accountIds = [...new Set(mentions.map(m => m.accountId))]
+  await sql`select id from accounts where id = any(${accountIds}::uuid[]) order by id for no key update`.execute(tx)
   const keys = JSON.stringify(mentions.map(m => ({ account_id: m.accountId, visibility: m.visibility, external_id: m.externalId })))
-  // In key order, so that two workers with the same mentions wait for each other instead of locking crosswise.
   const known = await sql<KnownMention>`
     select m.id, m.text, m.version, m.removed_at
     from mentions m join jsonb_to_recordset(${keys}::jsonb) as g(account_id uuid, visibility text, external_id text) using (account_id, visibility, external_id)
@@ -114,7 +119,12 @@ export async function lockKnownMentions(tx: Db, mentions: readonly Pick<NewMenti
  * a larger version replaces text, a smaller never does; a removal stays a removal. Give each (account, visibility, externalId) once,
  * and what `lockKnownMentions` answered for them.
  */
-export async function upsertMentions(tx: Db, mentions: readonly NewMention[], before: ReadonlyMap<Id, KnownMention>, now: Date): Promise<Stored[]> {
+export async function upsertMentions(
+  tx: Db,
+  mentions: readonly NewMention[],
+  before: ReadonlyMap<Id, KnownMention>,
+  now: Date,
+): Promise<Stored[]> {
   if (!mentions.length) return []
   const rows = JSON.stringify(mentions.map(toRow))
   const stored = await sql<Omit<Stored, 'change'>>`
@@ -147,7 +157,11 @@ export async function upsertMentions(tx: Db, mentions: readonly NewMention[], be
       delivery_ids = (select array_agg(distinct d) from unnest(m.delivery_ids || excluded.delivery_ids) d)
     returning m.id, m.account_id, m.visibility, m.external_id, m.direction, m.thread_key, m.ticket_id, m.text, m.removed_at`.execute(tx)
   const result = stored.rows.map(row => ({ ...row, change: changeOf(row, before.get(row.id)) }))
-  await keepVersions(tx, result.flatMap(row => (row.change === 'edited' ? [before.get(row.id)!] : [])), now)
+  await keepVersions(
+    tx,
+    result.flatMap(row => (row.change === 'edited' ? [before.get(row.id)!] : [])),
+    now,
+  )
   return result
 }
 
@@ -176,11 +190,30 @@ async function keepVersions(tx: Db, replaced: readonly KnownMention[], now: Date
 function toRow(m: NewMention) {
   const gone = m.removedAt !== null
   return {
-    id: m.id, account_id: m.accountId, platform: m.platform, visibility: m.visibility, direction: m.direction, external_id: m.externalId,
-    reply_to_external_id: m.replyToExternalId, thread_key: m.threadKey, parent_external_id: m.parentExternalId, customer_id: m.customerId,
-    text: gone ? '' : m.text, text_key: gone ? null : m.textKey, url: m.url, addresses_us: m.addressesUs, facts: m.facts, posted_at: m.postedAt, received_at: m.receivedAt,
-    version: m.version, edited_at: m.isEdit ? m.receivedAt : null, removed_at: m.removedAt, unreadable_because: m.unreadableBecause,
-    delivery_ids: m.deliveryIds, is_backfilled: m.isBackfilled, is_demo: m.isDemo,
+    id: m.id,
+    account_id: m.accountId,
+    platform: m.platform,
+    visibility: m.visibility,
+    direction: m.direction,
+    external_id: m.externalId,
+    reply_to_external_id: m.replyToExternalId,
+    thread_key: m.threadKey,
+    parent_external_id: m.parentExternalId,
+    customer_id: m.customerId,
+    text: gone ? '' : m.text,
+    text_key: gone ? null : m.textKey,
+    url: m.url,
+    addresses_us: m.addressesUs,
+    facts: m.facts,
+    posted_at: m.postedAt,
+    received_at: m.receivedAt,
+    version: m.version,
+    edited_at: m.isEdit ? m.receivedAt : null,
+    removed_at: m.removedAt,
+    unreadable_because: m.unreadableBecause,
+    delivery_ids: m.deliveryIds,
+    is_backfilled: m.isBackfilled,
+    is_demo: m.isDemo,
     // Our own words and tombstones need no judging.
     state: m.direction === 'inbound' && !gone ? 'waiting' : 'triaged',
   }
@@ -191,7 +224,9 @@ export async function eraseMentions(tx: Db, ids: readonly Id[], now: Date) {
   await sql`delete from mention_versions where mention_id = any(${ids}::uuid[])`.execute(tx)
   await sql`
     update deliveries set body = null, erased_at = ${now}
-    where status = 'read' and body is not null and id in (select unnest(delivery_ids) from mentions where id = any(${ids}::uuid[]))`.execute(tx)
+    where status = 'read' and body is not null and id in (select unnest(delivery_ids) from mentions where id = any(${ids}::uuid[]))`.execute(
+    tx,
+  )
   await sql`
     update mentions set verdict = verdict || '{"reasons": [], "wouldChange": null}'
     where id = any(${ids}::uuid[]) and verdict is not null`.execute(tx)
@@ -199,15 +234,7 @@ export async function eraseMentions(tx: Db, ids: readonly Id[], now: Date) {
 
 /** Locks up to `limit` mentions nobody has judged, oldest first, for this transaction alone. */
 export function claimMentions(tx: Db, limit: number) {
-  return tx
-    .selectFrom('mentions')
-    .selectAll()
-    .where('state', '=', 'waiting')
-    .orderBy('id')
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-    .execute()
+  return tx.selectFrom('mentions').selectAll().where('state', '=', 'waiting').orderBy('id').limit(limit).forUpdate().skipLocked().execute()
 }
 
 /** The one named, if it still waits and nobody holds it. */
@@ -223,7 +250,14 @@ export async function judgeAgain(tx: Db, ids: readonly Id[]) {
 /** Writes the verdicts and where each mention went, in one statement. */
 export async function markTriaged(tx: Db, filed: readonly { id: Id; ticketId: Id | null; verdict: Verdict }[], at: Date) {
   if (!filed.length) return
-  const rows = filed.map(f => ({ id: f.id, ticket_id: f.ticketId, category: f.verdict.category, language: f.verdict.language, needs_review: f.verdict.needsReview, verdict: f.verdict }))
+  const rows = filed.map(f => ({
+    id: f.id,
+    ticket_id: f.ticketId,
+    category: f.verdict.category,
+    language: f.verdict.language,
+    needs_review: f.verdict.needsReview,
+    verdict: f.verdict,
+  }))
   await sql`
     update mentions m set state = 'triaged', triaged_at = ${at}, problem = null, ticket_id = t.ticket_id, category = t.category,
       language = t.language, needs_review = t.needs_review, verdict = t.verdict
@@ -233,7 +267,11 @@ export async function markTriaged(tx: Db, filed: readonly { id: Id; ticketId: Id
 
 /** A mention that spoils its batch is set aside alone, and shown. */
 export async function setAside(db: Db, id: Id, problem: string) {
-  await db.updateTable('mentions').set(eb => ({ state: 'set_aside', problem, attempts: eb('attempts', '+', 1) })).where('id', '=', id).execute()
+  await db
+    .updateTable('mentions')
+    .set(eb => ({ state: 'set_aside', problem, attempts: eb('attempts', '+', 1) }))
+    .where('id', '=', id)
+    .execute()
 }
 
 /** For a person's decision on one card. */
@@ -241,8 +279,17 @@ export const lockMention = (tx: Db, id: Id) => tx.selectFrom('mentions').selectA
 
 /** A person opened it: the list it leaves goes by the corrected category, the verdict stays as it was decided. */
 export async function fileByHand(tx: Db, id: Id, filed: { category: Category; verdict: Verdict; isProactive: boolean; ticketId: Id }) {
-  await tx.updateTable('mentions').set({ category: filed.category, needsReview: false, verdict: JSON.stringify(filed.verdict) }).where('id', '=', id).execute()
-  if (filed.isProactive) await tx.updateTable('tickets').set({ isProactive: true, waitingSince: null, responseDueAt: null }).where('id', '=', filed.ticketId).execute()
+  await tx
+    .updateTable('mentions')
+    .set({ category: filed.category, needsReview: false, verdict: JSON.stringify(filed.verdict) })
+    .where('id', '=', id)
+    .execute()
+  if (filed.isProactive)
+    await tx
+      .updateTable('tickets')
+      .set({ isProactive: true, waitingSince: null, responseDueAt: null })
+      .where('id', '=', filed.ticketId)
+      .execute()
 }
 
 export async function markDismissed(tx: Db, id: Id, category: Category) {
@@ -250,7 +297,10 @@ export async function markDismissed(tx: Db, id: Id, category: Category) {
 }
 
 /** The ticket of the mention that these words of ours answer; in private, of the newest one before them. */
-export async function ticketAnsweredBy(tx: Db, own: { accountId: Id; visibility: Visibility; threadKey: string; parentExternalId: string | null }): Promise<Id | null> {
+export async function ticketAnsweredBy(
+  tx: Db,
+  own: { accountId: Id; visibility: Visibility; threadKey: string; parentExternalId: string | null },
+): Promise<Id | null> {
   const result = await sql<{ ticketId: Id }>`
     select ticket_id from mentions m where account_id = ${own.accountId} and thread_key = ${own.threadKey} and ticket_id is not null and direction = 'inbound'
       and (${own.visibility} = 'private' or ${own.parentExternalId} in (external_id, reply_to_external_id))
@@ -258,13 +308,15 @@ export async function ticketAnsweredBy(tx: Db, own: { accountId: Id; visibility:
   return result.rows[0]?.ticketId ?? null
 }
 
-/** Words of ours that answer a mention of these tickets and belong to none yet, oldest first. */
+/** Words of ours that answer a mention of these tickets and belong to none yet, oldest first. Orphans are found first: few, where a ticket's mentions times its thread's can be millions. */
 export async function listOrphanAnswers(tx: Db, ticketIds: readonly Id[]): Promise<{ id: Id; postedAt: Date; answersTicketId: Id }[]> {
   if (!ticketIds.length) return []
   const result = await sql<{ id: Id; postedAt: Date; answersTicketId: Id }>`
+    with threads as materialized (select distinct account_id, thread_key from mentions where ticket_id = any(${ticketIds}::uuid[]) and direction = 'inbound'),
+      orphans as materialized (select o.* from threads join mentions o using (account_id, thread_key)
+        where o.direction = 'outbound' and o.ticket_id is null and o.reply_id is null and o.removed_at is null)
     select distinct on (o.posted_at, o.id) o.id, o.posted_at, m.ticket_id as answers_ticket_id
-    from mentions m join mentions o on o.account_id = m.account_id and o.thread_key = m.thread_key and o.direction = 'outbound'
-      and o.ticket_id is null and o.reply_id is null and o.removed_at is null
+    from orphans o join mentions m on m.account_id = o.account_id and m.thread_key = o.thread_key
       and ((o.visibility = 'private' and o.posted_at >= m.posted_at) or o.parent_external_id in (m.external_id, m.reply_to_external_id))
     where m.ticket_id = any(${ticketIds}::uuid[]) and m.direction = 'inbound' order by o.posted_at, o.id`.execute(tx)
   return result.rows
@@ -277,6 +329,10 @@ export async function markOwnWords(tx: Db, id: Id, belongs: { ticketId: Id | nul
 export const getMention = (db: Db, id: Id) => db.selectFrom('mentions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
 export async function countWaitingMentions(db: Db): Promise<number> {
-  const row = await db.selectFrom('mentions').select(eb => eb.fn.countAll<number>().as('n')).where('state', '=', 'waiting').executeTakeFirstOrThrow()
+  const row = await db
+    .selectFrom('mentions')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .where('state', '=', 'waiting')
+    .executeTakeFirstOrThrow()
   return Number(row.n)
 }

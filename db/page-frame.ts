@@ -23,7 +23,9 @@ export async function findFrame(db: Db, teammateId: Id, now: Date): Promise<Fram
     (select count(*) from (select 1 from tickets where ${inQueue} and assignee_id = ${teammateId} limit 1000) t)::int as mine,
     (select count(*) from (select 1 from tickets where has_failed_reply limit 1000) t)::int as failed,
     exists (select 1 from accounts where is_demo) as has_demo,
-    (select value from settings where key = 'outageSuggestion' and updated_at > ${new Date(now.getTime() - 180_000)}) as suggestion`.execute(db)
+    (select value from settings where key = 'outageSuggestion' and updated_at > ${new Date(now.getTime() - 180_000)}) as suggestion`.execute(
+    db,
+  )
   const row = result.rows[0]!
   return { ...row, incidents: (row.incidents as unknown as Record<string, unknown>[]).map(readIncident) }
 }

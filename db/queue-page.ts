@@ -118,6 +118,7 @@ export interface CardRow {
   postedAt: Date
   category: Category
   needsReview: boolean
+  isDemo: boolean
   verdict: import('../domain.ts').Verdict | null
 }
 
@@ -135,7 +136,7 @@ export async function listCards(db: Db, view: MentionView, limit: number, before
         )
   const result = await sql<CardRow>`
     select m.id, m.platform, m.visibility, coalesce(c.handle, '') as handle, coalesce(c.name, '') as name, c.followers, m.text, m.language, m.url, m.posted_at, m.category,
-      m.needs_review, m.verdict
+      m.needs_review, m.is_demo, m.verdict
     from (${found}) m left join customers c on c.id = m.customer_id
     where m.removed_at is null and m.state = 'triaged'
     order by m.posted_at desc limit ${sql.lit(limit + 1)}`.execute(db)

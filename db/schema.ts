@@ -2,6 +2,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AccountsTable, PlatformAppsTable, SignInAttemptsTable } from './accounts.ts'
 import type { AuditEntriesTable } from './audit-entries.ts'
+import type { CorrectionsTable, LearntLayersTable } from './corrections.ts'
 import type { CustomersTable } from './customers.ts'
 import type { DeliveriesTable, WebhookRefusalsTable } from './deliveries.ts'
 import type { IncidentsTable, StatusUpdatesTable } from './incidents.ts'
@@ -11,18 +12,21 @@ import type { MentionsTable, MentionVersionsTable } from './mentions.ts'
 import type { NotesTable } from './notes.ts'
 import type { PresenceTable } from './presence.ts'
 import type { RepliesTable } from './replies.ts'
+import type { RulesTable } from './rules.ts'
 import type { SettingsTable } from './settings.ts'
 import type { TeammatesTable } from './teammates.ts'
-import type { TemplatesTable } from './templates.ts'
+import type { TemplatesTable, TemplateUsesTable, TemplateWordsTable } from './templates.ts'
 import type { TicketEventsTable } from './ticket-events.ts'
 import type { TicketsTable } from './tickets.ts'
 
 export interface Tables {
   accounts: AccountsTable
   auditEntries: AuditEntriesTable
+  corrections: CorrectionsTable
   customers: CustomersTable
   deliveries: DeliveriesTable
   incidents: IncidentsTable
+  learntLayers: LearntLayersTable
   leases: LeasesTable
   logins: LoginsTable
   mentions: MentionsTable
@@ -31,12 +35,15 @@ export interface Tables {
   platformApps: PlatformAppsTable
   presence: PresenceTable
   replies: RepliesTable
+  rules: RulesTable
   sessions: SessionsTable
   settings: SettingsTable
   signInAttempts: SignInAttemptsTable
   statusUpdates: StatusUpdatesTable
   teammates: TeammatesTable
   templates: TemplatesTable
+  templateUses: TemplateUsesTable
+  templateWords: TemplateWordsTable
   ticketEvents: TicketEventsTable
   tickets: TicketsTable
   webhookRefusals: WebhookRefusalsTable

@@ -41,7 +41,11 @@ export interface FiledTicket {
  * the given conversations that the ticket spans: a ticket may span thousands.
  * `for no key update`: whoever stores a further mention or event of theirs meanwhile need not wait for us.
  */
-export async function lockCustomersTickets(tx: Db, customerIds: readonly Id[], conversations: readonly Conversation[]): Promise<FiledTicket[]> {
+export async function lockCustomersTickets(
+  tx: Db,
+  customerIds: readonly Id[],
+  conversations: readonly Conversation[],
+): Promise<FiledTicket[]> {
   if (!customerIds.length) return []
   await sql`select id from customers where id = any(${customerIds}::uuid[]) order by id for no key update`.execute(tx)
   const { rows } = await sql<Omit<FiledTicket, 'isNew' | 'threadKeys'>>`
@@ -62,7 +66,9 @@ async function findThreads(tx: Db, conversations: readonly Conversation[]): Prom
     select distinct m.ticket_id, m.thread_key
     from (select distinct account_id, thread_key from jsonb_to_recordset(${keys}::jsonb) as t(account_id uuid, thread_key text)) c join mentions m using (account_id, thread_key)
     where m.ticket_id is not null`.execute(tx)
-  return new Map([...Map.groupBy(rows, row => row.ticketId)].map(([ticketId, found]) => [ticketId, new Set(found.map(row => row.threadKey))]))
+  return new Map(
+    [...Map.groupBy(rows, row => row.ticketId)].map(([ticketId, found]) => [ticketId, new Set(found.map(row => row.threadKey))]),
+  )
 }
 
 export async function insertTickets(tx: Db, tickets: readonly FiledTicket[]) {
@@ -93,9 +99,28 @@ export async function saveFiledTickets(tx: Db, tickets: readonly FiledTicket[]) 
 
 function toRow(t: FiledTicket) {
   return {
-    id: t.id, account_id: t.accountId, platform: t.platform, customer_id: t.customerId, status: t.status, priority: t.priority, category: t.category,
-    origin_visibility: t.originVisibility, started_at: t.startedAt, waiting_since: t.waitingSince, response_due_at: t.responseDueAt,
-    last_inbound_at: t.lastInboundAt, latest_mention_id: t.latestMentionId, is_backfilled: t.isBackfilled, is_demo: t.isDemo, needs_review: t.needsReview,
-    snoozed_until: t.snoozedUntil, solved_at: t.solvedAt, reopened_count: t.reopenedCount, tags: t.tags, opened_at: t.openedAt, incident_id: t.incidentId, is_held: t.isHeld,
+    id: t.id,
+    account_id: t.accountId,
+    platform: t.platform,
+    customer_id: t.customerId,
+    status: t.status,
+    priority: t.priority,
+    category: t.category,
+    origin_visibility: t.originVisibility,
+    started_at: t.startedAt,
+    waiting_since: t.waitingSince,
+    response_due_at: t.responseDueAt,
+    last_inbound_at: t.lastInboundAt,
+    latest_mention_id: t.latestMentionId,
+    is_backfilled: t.isBackfilled,
+    is_demo: t.isDemo,
+    needs_review: t.needsReview,
+    snoozed_until: t.snoozedUntil,
+    solved_at: t.solvedAt,
+    reopened_count: t.reopenedCount,
+    tags: t.tags,
+    opened_at: t.openedAt,
+    incident_id: t.incidentId,
+    is_held: t.isHeld,
   }
 }

@@ -6,7 +6,6 @@ import { insertReply, listRepliesOfKey, pointerKey, type ReplyRow, removeDraft, 
 import type { Db } from '../db/schema.ts'
 import { findSetting } from '../db/settings.ts'
 import { getTeammate, type TeammateRow } from '../db/teammates.ts'
-import { countTemplateUse } from '../db/templates.ts'
 import { findOthersChange, type Happening, listOnTheWay, listOthersSince, listSaid } from '../db/thread.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
 import { lockTicket, type TicketRow, updateTicket } from '../db/tickets.ts'
@@ -20,6 +19,7 @@ import { type Part, partsOf } from './handoff.ts'
 import { askPermission, type MayAnswer } from './permission.ts'
 import { findPlaceholders } from './placeholders.ts'
 import { sign } from './signature.ts'
+import { teachSuggestion } from './suggestion.ts'
 
 export interface ApproveRequest {
   ticketId: Id
@@ -265,7 +265,7 @@ async function putInOutbox(
     await updateTicket(tx, ticket.id, { status: opened }, { newRevision: false })
     await appendTicketEvents(tx, [{ ...event, kind: 'status_changed', before: { status: ticket.status }, after: { status: opened } }])
   }
-  if (request.templateId) await countTemplateUse(tx, request.templateId)
+  if (request.templateId) await teachSuggestion(tx, request.templateId, ticket)
   return replies
 }
 

@@ -215,7 +215,8 @@ async function record(desk: Desk, reply: ReplyRow, outcome: Outcome): Promise<vo
   if (kind === 'refused') return refuse(desk, reply, 'sending', message)
   if (kind === 'account') return waitForAccount(desk, reply, 'sending', message)
   const attempts = reply.attempts + 1
-  if (attempts >= MOST_ATTEMPTS) return refuse(desk, reply, 'sending', `${message} Tried ${attempts} times, now given up: nothing was sent.`)
+  if (attempts >= MOST_ATTEMPTS)
+    return refuse(desk, reply, 'sending', `${message} Tried ${attempts} times, now given up: nothing was sent.`)
   const sendAt = new Date(now.getTime() + Math.max(retryAfterMs ?? 0, BACKOFF_MS * 2 ** (attempts - 1)))
   await moveReply(desk.db, reply.id, 'sending', 'approved', {
     sendAt,

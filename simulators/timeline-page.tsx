@@ -9,11 +9,14 @@ import { liveScript, timelineStyle } from './timeline-style.ts'
 export function Page({
   title,
   brand,
+  standsFor = brand === 'x' ? 'X' : 'Facebook',
   tabs,
   children,
 }: PropsWithChildren<{
   title: string
+  /** Whose colours. */
   brand: 'x' | 'graph'
+  standsFor?: string
   tabs?: { href: string; label: string; current: boolean }[]
 }>) {
   return (
@@ -34,7 +37,7 @@ export function Page({
           </div>
           <header class="top">
             <div>
-              <strong>{brand === 'x' ? 'A local stand-in for X' : 'A local stand-in for Facebook'}</strong>
+              <strong>A local stand-in for {standsFor}</strong>
               {tabs && (
                 <nav class="tabs" aria-label="Parts of this page">
                   {tabs.map(tab => (

@@ -1,10 +1,9 @@
 // Real processes of the product: started from the sources, killed without mercy, gone when the test is over.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { projectRoot } from '../config.ts'
-import { freePort } from './servers.ts'
+import { freePort, isFree } from './servers.ts'
 
 export interface ProductProcess {
   pid: number
@@ -61,7 +60,7 @@ export function startProduct(file: string, env: Record<string, string>): Product
 }
 
 /** Looks again and again until there is something; a throw while looking counts as not yet. */
-export async function eventually<T>(waitingFor: string, look: () => T | Promise<T>, withinMs = 15_000): Promise<NonNullable<T>> {
+export async function eventually<T>(waitingFor: string, look: () => T | Promise<T>, withinMs = 30_000): Promise<NonNullable<T>> {
   const deadline = Date.now() + withinMs
   let cause: unknown
   for (;;) {
@@ -81,14 +80,6 @@ export async function eventually<T>(waitingFor: string, look: () => T | Promise<
 export async function freePortOfThree(): Promise<number> {
   for (;;) {
     const port = await freePort()
-    if (port < 65_000 && (await isFree(port + 1)) && (await isFree(port + 2))) return port
+    if ((await isFree(port + 1)) && (await isFree(port + 2))) return port
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  server.on('error', () => resolve(false))
-  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  return promise
 }

@@ -1,5 +1,6 @@
 // Real servers for tests and benches: a PostgreSQL cluster and a Redis of their own, on loopback, gone afterwards.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -114,20 +115,19 @@ export async function startRedis(): Promise<RunningServer> {
   }
 }
 
-export function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  const server = createServer().on('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as { port: number }
-    server.close(() => resolve(port))
-  })
-  return promise
+/** Below the ports that outgoing connections take: what is killed and started again must find its own still free. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000)
+    if (await isFree(port)) return port
+  }
 }
 
-/** The path of one of PostgreSQL's own programs: psql, pgbench. */
-export function postgresProgram(name: string): string {
-  if (!postgresBin) throw new Error('needs PostgreSQL: apt-get install postgresql')
-  return join(postgresBin, name)
+export function isFree(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const server = createServer().on('error', () => resolve(false))
+  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  return promise
 }
 
 function findPostgres(): string | undefined {

@@ -35,15 +35,15 @@ test('kill -9 at any moment loses nothing', async () => {
   const atFirst = pushesTaken()
   let said = 0
   const burst = (async () => {
-    for (; said < 150; said++)
+    for (; ; said++)
       await control(port + 1, 'post', { from: `burst${said}`, text: `@larkspan the line in my street is slow since Monday (${said})` })
   })()
   // What the kill cut off was not said.
   burst.catch(() => {})
-  await eventually('the burst to be half way', () => pushesTaken() > atFirst + 60)
+  await eventually('the burst to be well under way', () => pushesTaken() > atFirst + 40, 60_000)
   await heed.kill()
   await expect(burst).rejects.toThrow()
-  expect(said).toBeGreaterThan(60)
+  expect(said).toBeGreaterThan(20)
 
   // 3: with an answer in its undo delay.
   heed = await startAgain()
@@ -67,7 +67,7 @@ test('kill -9 at any moment loses nothing', async () => {
   await heed.kill()
 
   heed = await startAgain()
-  await eventually('the answer on X', async () => (await answersTo(port + 1, 'order Q7X4')).length > 0, 30_000)
+  await eventually('the answer on X', async () => (await answersTo(port + 1, 'order Q7X4')).length > 0, 60_000)
   await eventually('every push to be taken', async () => {
     for (const simulator of [1, 2]) await control(port + simulator, 'retryPushes')
     return (await Promise.all([1, 2].map(simulator => control<{ pending: number }>(port + simulator, 'pushes')))).every(
@@ -88,7 +88,7 @@ test('kill -9 at any moment loses nothing', async () => {
   expect(written.length).toBeGreaterThan(said)
   const replies = await database.db.selectFrom('replies').select(['status', 'externalId']).execute()
   expect(replies).toEqual([{ status: 'sent', externalId: expect.any(String) }])
-}, 180_000)
+}, 240_000)
 
 async function control<T>(port: number, name: string, given: object = {}): Promise<T> {
   const answer = await fetch(`http://127.0.0.1:${port}/_sim/${name}`, { method: 'POST', body: JSON.stringify(given) })

@@ -35,8 +35,12 @@ describeWith({ PostgreSQL: true, Redis: true }, 'on PostgreSQL and Redis', () =>
       password: 'a long enough password',
     })
     await desk.db.updateTable('teammates').set({ undoSeconds: 0 }).where('id', '=', anaId).execute()
-    let [web, worker] = [startProduct('web/server.ts', env), startProduct('worker.ts', env), startProduct('clock.ts', env)]
+    let web = startProduct('web/server.ts', env)
+    let worker = startProduct('worker.ts', env)
+    const clock = startProduct('clock.ts', env)
     await web.says(/web started/)
+    await worker.says(/worker started/)
+    await clock.says(/clock started/)
     await connect(desk, x, Number(env.PORT))
     // An answer takes its time, so that a kill meets some on their way; two are accepted and never confirmed.
     x.control.setFault({ kind: 'accepted-then-dropped', method: 'POST', path: '/2/tweets', times: 2 })
@@ -117,7 +121,7 @@ describeWith({ PostgreSQL: true, Redis: true }, 'on PostgreSQL and Redis', () =>
       },
       30_000,
     )
-    await eventually('nothing to wait', async () => (await waiting(desk)).length === 0, 30_000)
+    await eventually('nothing to wait', async () => (await waiting(desk)).length === 0, 60_000)
     await minutesPass(desk)
 
     expect(tally.kills).toHaveLength(5)

@@ -1,34 +1,34 @@
-// Measures the judge beside natural's AFINN lexicon: `node --import tsx triage/evaluate.ts --data DIR [--fold 0|1|all]`. It sees texts alone.
+// Measures the judge beside natural's AFINN lexicon: `node --import tsx triage/evaluate.ts --data DIR [--fold 0|1|all] [--scorer NAME]`. It sees texts alone.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import natural from 'natural/lib/natural/sentiment/index.js'
 import tokenizers from 'natural/lib/natural/tokenizers/index.js'
-import type { JudgeContext, Verdict } from '../domain.ts'
-import { judge, scoreText } from './judge.ts'
+import { kinds } from './kinds.ts'
+import { isScorerName, scorerNamed } from './scorer.ts'
+import { type TriagedLine, triageText } from './triage-file.ts'
 
 interface Row { id: string; text: string; label: string; priority?: string; actionable?: boolean; sentiment?: string }
-type Kind = 'outage' | 'account' | 'praise' | 'complaint' | 'question' | 'other'
 
 const analyzer = new natural.SentimentAnalyzer('English', undefined as never, 'afinn')
 const tokenizer = new tokenizers.WordTokenizer()
 const sentiments = ['negative', 'neutral', 'positive']
-const kinds: Kind[] = ['outage', 'account', 'praise', 'complaint', 'question', 'other']
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, fold: { type: 'string', default: '1' }, show: { type: 'string' } } })
+const { values } = parseArgs({ options: { data: { type: 'string' }, fold: { type: 'string', default: '1' }, show: { type: 'string' }, scorer: { type: 'string', default: 'linear' } } })
 if (!values.data) throw new Error('--data DIR is missing: the folder that holds airline-sentiment, complaints, …')
+if (!isScorerName(values.scorer)) throw new Error(`no scorer is called ${values.scorer}`)
+const scorer = scorerNamed(values.scorer)
 console.log(`dev rows of fold ${values.fold} (fold 0 set the care prior and showed which cues were missing; no row trained a weight)\n`)
 console.log('measure                                rows   ours   natural AFINN   ahead by')
-sentimentOf('airline-sentiment', 1, true)
-// Not written to any brand.
-sentimentOf('tweeteval-sentiment', 5, false)
+sentimentOf('airline-sentiment', 1)
+sentimentOf('tweeteval-sentiment', 5)
 complaints()
 gold()
 
-function sentimentOf(set: string, every: number, addressesUs: boolean): void {
+function sentimentOf(set: string, every: number): void {
   const rows = rowsOf(set).filter((_, i) => i % every === 0)
-  const ours = rows.map((row) => seen(row.text, addressesUs).sentimentLabel)
+  const ours = rows.map((row) => seen(row.text).sentiment.label)
   const plain = rows.map((row) => plainLabel(row.text))
   const truth = rows.map((row) => row.label)
   report(`${set} macro F`, rows.length, 100 * macroF(truth, ours, sentiments), 100 * macroF(truth, plain, sentiments))
@@ -38,65 +38,33 @@ function sentimentOf(set: string, every: number, addressesUs: boolean): void {
 function complaints(): void {
   const rows = rowsOf('complaints')
   const isPositive = rows.map((row) => row.label === 'complaint')
-  report('complaints AUC', rows.length, auc(isPositive, rows.map((row) => complaintScore(row.text))), auc(isPositive, rows.map((row) => -plainScore(row.text))), 3)
+  report('complaints AUC', rows.length, auc(isPositive, rows.map((row) => seen(row.text).complaint.score)), auc(isPositive, rows.map((row) => -plainScore(row.text))), 3)
 }
 
 function gold(): void {
   const rows = rowsOf('triage-gold')
   const verdicts = rows.map((row) => seen(row.text))
-  const found = verdicts.map(kindOf)
+  const found = verdicts.map((verdict) => verdict.kind)
   const truth = rows.map((row) => row.label)
   const plain = rows.map((row) => ({ negative: 'complaint', positive: 'praise', neutral: 'other' })[plainLabel(row.text)]!)
-  report('triage-gold kind macro F', rows.length, 100 * macroF(truth, found, kinds), 100 * macroF(truth, plain, kinds))
+  report('triage-gold kind macro F', rows.length, 100 * macroF(truth, found, [...kinds]), 100 * macroF(truth, plain, [...kinds]))
   report('triage-gold kind accuracy', rows.length, (100 * truth.filter((kind, i) => kind === found[i]).length) / rows.length, (100 * truth.filter((kind, i) => kind === plain[i]).length) / rows.length)
-  report('triage-gold actionable AUC', rows.length, auc(rows.map((row) => row.actionable!), verdicts.map((verdict) => verdict.actionable)), auc(rows.map((row) => row.actionable!), rows.map((row) => -plainScore(row.text))), 3)
+  report('triage-gold actionable AUC', rows.length, auc(rows.map((row) => row.actionable!), verdicts.map((verdict) => verdict.actionable.score)), auc(rows.map((row) => row.actionable!), rows.map((row) => -plainScore(row.text))), 3)
   const presses = rows.map((row) => row.priority === 'urgent' || row.priority === 'high')
-  report('triage-gold urgent-or-high AUC', rows.length, auc(presses, rows.map((row, i) => pressingScore(verdicts[i]!, row.text))), auc(presses, rows.map((row) => -plainScore(row.text))), 3)
-  report('triage-gold sentiment macro F', rows.length, 100 * macroF(rows.map((row) => row.sentiment!), verdicts.map((verdict) => verdict.sentimentLabel), sentiments), 100 * macroF(rows.map((row) => row.sentiment!), rows.map((row) => plainLabel(row.text)), sentiments))
+  report('triage-gold urgent-or-high AUC', rows.length, auc(presses, verdicts.map((verdict) => verdict.urgent.score)), auc(presses, rows.map((row) => -plainScore(row.text))), 3)
+  report('triage-gold sentiment macro F', rows.length, 100 * macroF(rows.map((row) => row.sentiment!), verdicts.map((verdict) => verdict.sentiment.label), sentiments), 100 * macroF(rows.map((row) => row.sentiment!), rows.map((row) => plainLabel(row.text)), sentiments))
   const mild = rows.filter((row, i) => row.priority === 'urgent' && verdicts[i]!.priority !== 'urgent' && verdicts[i]!.priority !== 'high')
   const dropped = rows.filter((row, i) => row.actionable && verdicts[i]!.tier === 'noise')
-  const reviewed = verdicts.filter((verdict) => verdict.needsReview).length
-  console.log(`\ntriage-gold: ${mild.length} urgent rows below high, ${dropped.length} actionable rows dropped as noise, ${reviewed} of ${rows.length} to Review`)
+  console.log(`\ntriage-gold: ${mild.length} urgent rows below high, ${dropped.length} actionable rows dropped as noise`)
   if (values.show === 'kinds') {
     rows.forEach((row, i) => {
-      if (truth[i] !== found[i]) console.log(`${truth[i]} → ${found[i]} (${verdicts[i]!.category} ${verdicts[i]!.confidence.toFixed(2)} ${verdicts[i]!.sentimentLabel}) ${row.text.slice(0, 180)}`)
+      if (truth[i] !== found[i]) console.log(`${truth[i]} → ${found[i]} (${verdicts[i]!.category} ${verdicts[i]!.confidence.toFixed(2)} ${verdicts[i]!.sentiment.label}) ${row.text.slice(0, 180)}`)
     })
   }
 }
 
-/** Our categories folded into the six kinds of triage-gold. */
-function kindOf(verdict: Verdict): Kind {
-  const has = (...signals: string[]) => verdict.reasons.some((reason) => reason.points > 0 && signals.includes(reason.signal))
-  switch (verdict.category) {
-    case 'outage_report': return 'outage'
-    case 'pr_risk': return has('outage', 'everyone') ? 'outage' : 'complaint'
-    case 'account_question': return 'account'
-    case 'positive_feedback':
-    case 'thanks_only': return 'praise'
-    case 'complaint': return 'complaint'
-    case 'technical_question': return verdict.sentimentLabel === 'negative' ? 'complaint' : 'question'
-    case 'urgent_request': return has('fraud', 'takeover') || verdict.tags.includes('account_question') ? 'account' : 'complaint'
-    default: return 'other'
-  }
-}
-
-function complaintScore(text: string): number {
-  const { sentiment, care } = scoreText(text)
-  return Math.log(sentiment.negative / (1 - sentiment.negative)) + 0.5 * logit(Math.max(care.complaint, care.outage_report, care.urgent_request)) + 0.5 * logit(care.actionable)
-}
-
-function pressingScore(verdict: Verdict, text: string): number {
-  const { care } = scoreText(text)
-  return logit(care.pressing) + 2 * (care.outage_report + care.urgent_request) + (verdict.priority === 'urgent' ? 1.5 : 0)
-}
-
-function logit(p: number): number {
-  return Math.log((p + 1e-9) / (1 - p + 1e-9))
-}
-
-function seen(text: string, addressesUs = true): Verdict {
-  const context: JudgeContext = { ourHandles: [], addressesUs, visibility: 'public', isOwn: false, hasOpenTicket: false, previous: null, earlierTickets: 0, followers: null, similarLastHour: 0, isRepeat: false, incidentActive: false }
-  return judge({ text, visibility: 'public', direction: 'inbound', platform: 'x', language: null }, context)
+function seen(text: string): TriagedLine {
+  return triageText('', text, null, scorer)
 }
 
 function plainScore(text: string): number {

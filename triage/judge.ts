@@ -1,7 +1,8 @@
 // What one mention is worth: category, tier, priority, sentiment, and the reasons, so that a person can disagree. Pure.
 import type { Category, JudgeContext, Mention, NoiseCategory, Priority, Reason, Tier, Verdict } from '../domain.ts'
 import { dangerRules } from './signals/danger.ts'
-import { careHeads, judgedCategories, loadWeights, scoreReading, type CareHead, type JudgedCategory, type Scores } from './signals/heads.ts'
+import { probability, scorerNamed, urgency, type Scorer, type Scores } from './scorer.ts'
+import { judgedCategories, type JudgedCategory } from './signals/heads.ts'
 import { spokenLanguages } from './signals/language.ts'
 import { outageRules } from './signals/outage.ts'
 import { peerRules } from './signals/peer.ts'
@@ -26,35 +27,51 @@ const tagFires = 0.2
 const sureOfTier = 0.65
 const sureOfCategory = 0.3
 
-const weights = loadWeights()
 const tier1: readonly JudgedCategory[] = ['outage_report', 'pr_risk', 'urgent_request', 'account_question', 'technical_question', 'complaint']
 const noise: readonly JudgedCategory[] = ['spam', 'irrelevant', 'thanks_only', 'peer_answered']
 
-export function judge(mention: JudgedMention, context: JudgeContext): Verdict {
-  if (context.isOwn || mention.direction === 'outbound') return known('own_or_staff', 'own', 'written by us')
-  const isPrivate = context.visibility === 'private' || mention.visibility === 'private'
-  if (context.isRepeat && !isPrivate) return known('duplicate', 'repeat', 'the same author said exactly this within the last day')
+/** `scorer`: the trained heads unless another is given; one that a workspace's corrections moved comes from `taughtScorer` in learn.ts. */
+export function judge(mention: JudgedMention, context: JudgeContext, scorer: Scorer = scorerNamed('linear')): Verdict {
+  return weigh(mention, context, scorer).verdict
+}
 
-  const decision = decide(mention.text, context, isPrivate)
+/** The verdict with what it was drawn from; `shares` and `scores` are missing where the words were never read. */
+export interface Weighed {
+  verdict: Verdict
+  /** Every category's share of belief, rules included. */
+  shares?: ReadonlyMap<Category, number>
+  scores?: Scores
+  reading?: Reading
+}
+
+export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Scorer): Weighed {
+  if (context.isOwn || mention.direction === 'outbound') return { verdict: known('own_or_staff', 'own', 'written by us', scorer) }
+  const isPrivate = context.visibility === 'private' || mention.visibility === 'private'
+  if (context.isRepeat && !isPrivate) return { verdict: known('duplicate', 'repeat', 'the same author said exactly this within the last day', scorer) }
+
+  const decision = decide(mention.text, context, isPrivate, scorer)
   const { reading, scores, rules, odds, shares, choice, knowsLanguage } = decision
   const category = choice.category
   const confidence = knowsLanguage ? shares.get(category)! : 0
-  const because = reasonsFor(weights, scores, reading, category, rules.filter((rule) => rule.category === category), strengthWithout(odds, category))
-  return {
+  const because = reasonsFor(scores, reading, category, rules.filter((rule) => rule.category === category), strengthWithout(odds, category))
+  const verdict: Verdict = {
     category,
     tier: tierOf(category),
     priority: priorityOf(category, rules),
     confidence,
     sentiment: scores.sentiment.positive - scores.sentiment.negative,
     sentimentLabel: labelOf(scores),
-    actionable: sigmoid(scores.care[careHeads.indexOf('actionable')]!),
+    actionable: probability(scores, 'actionable'),
+    urgent: rules.some((rule) => rule.isUrgent) ? Math.max(0.97, urgency(scores)) : urgency(scores),
+    complaint: probability(scores, 'breach'),
     language: reading.language,
     tags: tagsFor(category, shares, rules),
     needsReview: !knowsLanguage || choice.isUnsure || confidence < sureOfCategory || reading.wordCount + reading.emoji === 0,
     reasons: knowsLanguage ? because : [{ signal: 'language', points: 0, because: `no word lists for ${reading.language ?? 'this script'}: a person looks` }, ...because],
-    wouldChange: wouldChange(decision, because, context, isPrivate),
-    model: weights.model,
+    wouldChange: wouldChange(decision, because, context, isPrivate, scorer),
+    model: scorer.model,
   }
+  return { verdict, shares, scores, reading }
 }
 
 interface Decision {
@@ -67,9 +84,9 @@ interface Decision {
   knowsLanguage: boolean
 }
 
-function decide(text: string, context: JudgeContext, isPrivate: boolean): Decision {
+function decide(text: string, context: JudgeContext, isPrivate: boolean, scorer: Scorer): Decision {
   const reading = readMention(text)
-  const scores = scoreReading(weights, reading, isPrivate || context.addressesUs)
+  const scores = scorer.score(reading, isPrivate || context.addressesUs)
   const knowsLanguage = !reading.isForeignScript && (reading.language === null || spokenLanguages.has(reading.language))
   const question = askedOfUs(reading, { ...context, visibility: isPrivate ? 'private' : 'public' })
   const rules = rulesFor(reading, scores, context, isPrivate, question)
@@ -92,14 +109,6 @@ export function explain(verdict: Verdict): string {
   return `${named(verdict.category)} ${verdict.confidence.toFixed(2)}${because}; sentiment ${signed(verdict.sentiment)}`
 }
 
-/** Probabilities of the heads for a bare text, for measuring them; no rules, no context. */
-export function scoreText(text: string): { sentiment: Scores['sentiment']; care: Record<CareHead, number> } {
-  const scores = scoreReading(weights, readMention(text), true)
-  const shares = sharesOf(oddsOf(scores, []))
-  const care = careHeads.map((head, i) => [head, shares.get(head as Category) ?? sigmoid(scores.care[i]!)])
-  return { sentiment: scores.sentiment, care: Object.fromEntries(care) as Record<CareHead, number> }
-}
-
 function rulesFor(reading: Reading, scores: Scores, context: JudgeContext, isPrivate: boolean, question: { start: number; end: number } | undefined): Rule[] {
   const rules = [
     ...dangerRules(reading, scores.sentiment),
@@ -113,7 +122,7 @@ function rulesFor(reading: Reading, scores: Scores, context: JudgeContext, isPri
     const category = odds.get('account_question')! > odds.get('technical_question')! ? 'account_question' : 'technical_question'
     rules.push({ signal: 'question', category, points: 1.5, because: `${quote(reading, question)}: a direct question to us`, span: [question.start, question.end] })
   }
-  if (isOnlyThanks(reading)) rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: 4.5, because: 'nothing but thanks' })
+  if (isOnlyThanks(reading)) rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: 6.5, because: 'nothing but thanks' })
   else rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: -5, because: 'more than thanks' })
   const addresses = isPrivate || context.addressesUs
   if (addresses) rules.push({ signal: 'addressed', category: 'untargeted_comment', points: -6, because: 'it speaks to us' })
@@ -211,14 +220,14 @@ function labelOf(scores: Scores): Verdict['sentimentLabel'] {
   return negative >= neutral && negative >= positive ? 'negative' : positive > neutral ? 'positive' : 'neutral'
 }
 
-function known(category: NoiseCategory, signal: string, because: string): Verdict {
+function known(category: NoiseCategory, signal: string, because: string, scorer: Scorer): Verdict {
   return {
     category, tier: 'noise', priority: 'low', confidence: 1, sentiment: 0, sentimentLabel: 'neutral', actionable: 0, language: null, tags: [], needsReview: false,
-    reasons: [{ signal, points: 40, because }], wouldChange: null, model: weights.model,
+    reasons: [{ signal, points: 40, because }], wouldChange: null, model: scorer.model,
   }
 }
 
-function wouldChange(decision: Decision, reasons: readonly Reason[], context: JudgeContext, isPrivate: boolean): string | null {
+function wouldChange(decision: Decision, reasons: readonly Reason[], context: JudgeContext, isPrivate: boolean, scorer: Scorer): string | null {
   const { reading, rules, odds, shares, choice, knowsLanguage } = decision
   const { category, wasNoise } = choice
   if (!knowsLanguage) return 'Word lists for this language would let it be judged.'
@@ -228,7 +237,7 @@ function wouldChange(decision: Decision, reasons: readonly Reason[], context: Ju
   if (alarm?.span) {
     // Rare enough to be judged once more without the words that raised it.
     const [start, end] = alarm.span
-    const other = decide(`${reading.text.slice(0, start)} ${reading.text.slice(end)}`, context, isPrivate)
+    const other = decide(`${reading.text.slice(0, start)} ${reading.text.slice(end)}`, context, isPrivate, scorer)
     return `Without ${alarm.because.match(quoted)?.[0]} it would be ${named(other.choice.category)}, ${priorityOf(other.choice.category, other.rules)}.`
   }
   const rival = judgedCategories.filter((other) => other !== category).reduce((best, other) => (odds.get(other)! > odds.get(best)! ? other : best))
@@ -241,8 +250,4 @@ const quoted = /^“[^”]*”/
 
 function named(category: Category): string {
   return category.replaceAll('_', ' ')
-}
-
-function sigmoid(odds: number): number {
-  return 1 / (1 + Math.exp(-odds))
 }

@@ -1,5 +1,6 @@
 // What people do with tickets: take, assign, hold, solve, reopen, snooze, correct, note.
 import { v7 as newId } from 'uuid'
+import { type CorrectionSource, findCorrectable } from '../db/corrections.ts'
 import { fileByHand, lockMention, type MentionRow, markDismissed } from '../db/mentions.ts'
 import { insertNote } from '../db/notes.ts'
 import type { Tx } from '../db/schema.ts'
@@ -10,6 +11,7 @@ import type { Desk } from '../desk.ts'
 import type { Category, Id, Role, Ticket, TicketEventKind } from '../domain.ts'
 import { maskCards } from './cards.ts'
 import { isNoise, priorityOf } from './categories.ts'
+import { logCorrection, ringToLearn, undoBatch } from './corrections.ts'
 import { fileMentions } from './filing.ts'
 import { nextStatus, type StatusCause } from './status.ts'
 import { readTargets, responseDueAt } from './targets.ts'
@@ -123,22 +125,53 @@ export function setPriority(desk: Desk, on: OnTicket & { priority: Ticket['prior
   })
 }
 
-/** "Wrong?": the ticket's category as a person sees it. A noise category takes the ticket out of the queue, reversibly. */
-export function correctTriage(desk: Desk, on: OnTicket & { category: Category }): Promise<Done> {
-  return change(desk, on, async (tx, ticket) => {
+/**
+ * "Wrong?": the ticket's category as a person sees it, logged for triage to learn from. A noise category takes the ticket out of the queue,
+ * reversibly. `correctionId`: under which it is logged; absent when nothing changed or there was nothing to learn from.
+ */
+export async function correctTriage(
+  desk: Desk,
+  on: OnTicket & { category: Category; source?: CorrectionSource; batchId?: Id },
+): Promise<Done & { correctionId?: number }> {
+  let correctionId: number | null = null
+  const done = await change(desk, on, async (tx, ticket) => {
     if (ticket.category === on.category) return nothing
-    const priority = priorityOf(on.category, ticket.priority)
-    return {
-      set: { category: on.category, needsReview: false, isSpam: isNoise(on.category), ...(await reprioritised(tx, ticket, priority)) },
-      events: [
-        event(
-          'category_changed',
-          { category: ticket.category, priority: ticket.priority, isSpam: ticket.isSpam },
-          { category: on.category, priority, isSpam: isNoise(on.category) },
-        ),
-      ],
+    const mention = await findCorrectable(tx, ticket.id)
+    if (mention) {
+      const { category, priority, isSpam, needsReview } = ticket
+      const by = { teammateId: on.teammateId, source: on.source ?? 'ticket', batchId: on.batchId }
+      correctionId = await logCorrection(desk, tx, by, mention, { category, priority, isSpam, needsReview }, on.category)
     }
+    return recategorised(tx, ticket, on.category, priorityOf(on.category, ticket.priority), isNoise(on.category))
   })
+  if (correctionId === null) return done
+  await ringToLearn(desk)
+  return { ...done, correctionId }
+}
+
+/** Takes back what one act corrected: tickets that still stand as it left them go back, and nothing of it is learnt. Answers how many. */
+export function undoCorrections(desk: Desk, on: ByTeammate & { batchId: Id }): Promise<number> {
+  return undoBatch(desk, on.teammateId, on.batchId, async (tx, { ticketId, before, after }) => {
+    if (!ticketId || !before.category) return
+    const ticket = await lockTicket(tx, ticketId)
+    if (ticket.category !== after.category) return
+    const priority = before.priority && before.priority !== 'low' ? before.priority : ticket.priority
+    const changed = await recategorised(tx, ticket, before.category, priority, before.isSpam ?? false)
+    await updateTicket(tx, ticketId, changed.set, { newRevision: false })
+    await appendTicketEvents(
+      tx,
+      changed.events.map(e => ({ ...e, ticketId, at: desk.now(), teammateId: on.teammateId, actor: 'teammate' })),
+    )
+  })
+}
+
+async function recategorised(tx: Tx, ticket: TicketRow, category: Category, priority: Ticket['priority'], isSpam: boolean): Promise<Changed> {
+  return {
+    set: { category, needsReview: false, isSpam, ...(await reprioritised(tx, ticket, priority)) },
+    events: [
+      event('category_changed', { category: ticket.category, priority: ticket.priority, isSpam: ticket.isSpam }, { category, priority, isSpam }),
+    ],
+  }
 }
 
 /** Spam, with its reason: leaves every number; nothing is deleted, one click brings it back. */
@@ -168,7 +201,7 @@ export function noteTicket(desk: Desk, on: OnTicket & { text: string }): Promise
 /** A card of Opportunity, Review or Noise deserves a ticket after all: a correction, and reversible. */
 export async function openFromMention(
   desk: Desk,
-  on: ByTeammate & { mentionId: Id; category?: Category },
+  on: ByTeammate & { mentionId: Id; category?: Category; source?: CorrectionSource; batchId?: Id },
 ): Promise<Done & { ticketId?: Id }> {
   const result = await desk.db.transaction().execute(async tx => {
     const mention = await lockMention(tx, on.mentionId)
@@ -177,15 +210,28 @@ export async function openFromMention(
     if (mention.removedAt) return refuse('The customer deleted it.')
     return openByHand(desk, tx, mention, on)
   })
-  if (result.ok) desk.live.tell({ topic: 'queue' })
+  if (!result.ok) return result
+  desk.live.tell({ topic: 'queue' })
+  await ringToLearn(desk)
   return result
 }
 
-/** A card of Review is noise, says a person. Kept, searchable, reversible. */
-export async function dismissMention(desk: Desk, on: ByTeammate & { mentionId: Id; category: Category }): Promise<Done> {
+/** A card of Review is noise, says a person. Kept, searchable, reversible. In a sample, "noise indeed" is worth a row too. */
+export async function dismissMention(
+  desk: Desk,
+  on: ByTeammate & { mentionId: Id; category: Category; source?: CorrectionSource; batchId?: Id },
+): Promise<Done> {
   if (!isNoise(on.category)) return refuse('Choose what kind of noise it is.')
-  await desk.db.transaction().execute(tx => markDismissed(tx, on.mentionId, on.category))
+  await desk.db.transaction().execute(async tx => {
+    const mention = await lockMention(tx, on.mentionId)
+    if (!mention || mention.ticketId) return
+    const isNews = mention.category !== on.category || mention.needsReview || on.source === 'noise_sample'
+    const by = { teammateId: on.teammateId, source: on.source ?? 'dismissed', batchId: on.batchId }
+    if (isNews) await logCorrection(desk, tx, by, mention, { category: mention.category, needsReview: mention.needsReview }, on.category)
+    await markDismissed(tx, on.mentionId, on.category)
+  })
   desk.live.tell({ topic: 'queue' })
+  await ringToLearn(desk)
   return { ok: true }
 }
 
@@ -193,7 +239,7 @@ async function openByHand(
   desk: Desk,
   tx: Tx,
   mention: MentionRow,
-  on: ByTeammate & { category?: Category },
+  on: ByTeammate & { category?: Category; source?: CorrectionSource; batchId?: Id },
 ): Promise<Done & { ticketId?: Id }> {
   const judged = mention.verdict!
   const category =
@@ -201,6 +247,8 @@ async function openByHand(
   const verdict = { ...judged, category, tier: 1 as const, priority: priorityOf(category, 'normal'), needsReview: false }
   const [ticketId] = await fileMentions(tx, [{ mention, verdict }], desk.now())
   if (!ticketId) return refuse('It has no author to answer.')
+  const by = { teammateId: on.teammateId, source: on.source ?? 'opened', batchId: on.batchId }
+  await logCorrection(desk, tx, by, mention, { category: mention.category, needsReview: mention.needsReview }, category)
   // The verdict stays as it was decided; the correction is the event.
   await fileByHand(tx, mention.id, { category, verdict: judged, isProactive: !mention.addressesUs, ticketId })
   await appendTicketEvents(tx, [

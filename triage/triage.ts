@@ -6,9 +6,14 @@ import { claimMention, claimMentions, type MentionRow, setAside } from '../db/me
 import type { Tx } from '../db/schema.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, JudgeContext, Verdict } from '../domain.ts'
-import { fileMentions, type Judged } from './filing.ts'
+import { fileMentions } from './filing.ts'
 import { judge } from './judge.ts'
+import { findTaughtScorer } from './learnt.ts'
 import { isRowFault } from './row-fault.ts'
+import { applyRules, type Ruled, type RuledMention, type RuleSet } from './rules.ts'
+import { readRuleSet } from './rule-book.ts'
+import { followRules } from './ruled-tickets.ts'
+import type { Scorer } from './scorer.ts'
 
 const BATCH = 200
 
@@ -33,12 +38,31 @@ export async function triageMentions(desk: Desk) {
 async function triageBatch(desk: Desk, tx: Tx, mentions: MentionRow[]): Promise<Id[]> {
   if (!mentions.length) return []
   const contexts = await contextsOf(tx, mentions)
-  const judged: Judged[] = mentions.map(mention => ({ mention, verdict: verdictOn(mention, contexts.get(mention.id)!) }))
-  return fileMentions(tx, judged, desk.now())
+  const rules = await readRuleSet(tx)
+  const scorer = await findTaughtScorer(desk, tx)
+  const judged = mentions.map(mention => ({ mention, ...verdictOn(mention, contexts.get(mention.id)!, { scorer, rules }) }))
+  const ticketIds = await fileMentions(tx, judged, desk.now())
+  await followRules(tx, judged, desk.now())
+  return ticketIds
 }
 
-function verdictOn(mention: MentionRow, context: JudgeContext): Verdict {
-  return mention.unreadableBecause ? sealedLetter(mention.unreadableBecause) : judge(mention, context)
+function verdictOn(mention: MentionRow, { context, author }: Known, { scorer, rules }: { scorer: Scorer; rules: RuleSet }): Ruled {
+  const verdict = mention.unreadableBecause ? sealedLetter(mention.unreadableBecause) : judge(mention, context, scorer)
+  return applyRules(rules, verdict, {
+    ...author,
+    text: mention.text,
+    platform: mention.platform,
+    visibility: mention.visibility,
+    language: verdict.language ?? mention.language,
+    hasOpenTicket: context.hasOpenTicket,
+    isReplyToUs: context.previous?.direction === 'outbound',
+  })
+}
+
+/** What the judge may know, and what only rules ask. */
+interface Known {
+  context: JudgeContext
+  author: Pick<RuledMention, 'handle' | 'followers' | 'isVip'>
 }
 
 /** Nobody can judge what nobody can read: a person must open it over there. */
@@ -58,7 +82,7 @@ const sealedLetter = (because: string): Verdict => ({
   model: 'rule: encrypted message',
 })
 
-async function contextsOf(tx: Tx, mentions: MentionRow[]): Promise<Map<Id, JudgeContext>> {
+async function contextsOf(tx: Tx, mentions: MentionRow[]): Promise<Map<Id, Known>> {
   const [rows, accounts, incidents] = [
     await findContexts(
       tx,
@@ -72,24 +96,22 @@ async function contextsOf(tx: Tx, mentions: MentionRow[]): Promise<Map<Id, Judge
   return new Map(
     mentions.map(mention => {
       const row = rows.get(mention.id)!
-      return [
-        mention.id,
-        {
-          ourHandles,
-          addressesUs: mention.addressesUs,
-          visibility: mention.visibility,
-          isOwn: mention.direction === 'outbound' || ourIds.has(`${mention.platform} ${row.authorExternalId}`),
-          hasOpenTicket: row.hasOpenTicket,
-          previous: row.previousDirection
-            ? { direction: row.previousDirection, text: row.previousText ?? '', byOtherCustomer: row.previousByOther ?? false }
-            : null,
-          earlierTickets: row.earlierTickets,
-          followers: row.followers,
-          similarLastHour: row.similarLastHour,
-          isRepeat: row.isRepeat,
-          incidentActive: incidents.length > 0,
-        },
-      ]
+      const context: JudgeContext = {
+        ourHandles,
+        addressesUs: mention.addressesUs,
+        visibility: mention.visibility,
+        isOwn: mention.direction === 'outbound' || ourIds.has(`${mention.platform} ${row.authorExternalId}`),
+        hasOpenTicket: row.hasOpenTicket,
+        previous: row.previousDirection
+          ? { direction: row.previousDirection, text: row.previousText ?? '', byOtherCustomer: row.previousByOther ?? false }
+          : null,
+        earlierTickets: row.earlierTickets,
+        followers: row.followers,
+        similarLastHour: row.similarLastHour,
+        isRepeat: row.isRepeat,
+        incidentActive: incidents.length > 0,
+      }
+      return [mention.id, { context, author: { handle: row.handle, followers: row.followers, isVip: row.isVip } }]
     }),
   )
 }

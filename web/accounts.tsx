@@ -118,7 +118,13 @@ function Glance({ channels }: { channels: Channel[] }) {
           </>
         ) : (
           <>
-            <strong>{channels.length - off === 1 ? 'The channel is alive.' : `All ${channels.length - off} channels are alive.`}</strong>
+            <strong>
+              {channels.length - off === 1
+                ? 'The channel is alive.'
+                : channels.length - off === 2
+                  ? 'Both channels are alive.'
+                  : `All ${channels.length - off} channels are alive.`}
+            </strong>
             {off ? ` ${off} switched off.` : ''}
           </>
         )}

@@ -5,6 +5,7 @@ import { csrf } from 'hono/csrf'
 import { secureHeaders } from 'hono/secure-headers'
 import { accountSignInPages } from './account-sign-in.tsx'
 import { accountsPages } from './accounts.tsx'
+import { accuracyPages } from './accuracy.tsx'
 import { assets } from './assets.ts'
 import { dashboardPages } from './dashboard.tsx'
 import { demoActions } from './demo.ts'
@@ -23,13 +24,16 @@ import { refused } from './parts/refused.tsx'
 import { platformAppPages } from './platform-apps.tsx'
 import { queuePages } from './queue.tsx'
 import { replyActions } from './replies.ts'
+import { rulesPages } from './rules.tsx'
 import { requireRole, signedInOnly } from './session.ts'
 import { signInPages } from './sign-in.tsx'
+import { similarPages } from './similar.tsx'
 import { statusPages } from './status-page.tsx'
 import { teammatesPages } from './teammates.tsx'
 import { templatesPages } from './templates.tsx'
 import { ticketPages } from './ticket.tsx'
 import { ticketActions } from './ticket-actions.ts'
+import { triagePages } from './triage.tsx'
 import { webhookRoutes } from './webhooks.ts'
 
 export function buildApp(desk: WebDesk): Hono<WebEnv> {
@@ -79,6 +83,10 @@ export function buildApp(desk: WebDesk): Hono<WebEnv> {
   app.route('/', dashboardPages())
   app.route('/', incidentPages())
   app.route('/', templatesPages())
+  app.route('/', triagePages())
+  app.route('/', accuracyPages())
+  app.route('/', similarPages())
+  app.route('/', rulesPages())
   app.route('/', accountsPages())
   app.route('/', platformAppPages())
   app.route('/', accountSignInPages())

@@ -2,8 +2,8 @@
 import type { Config } from '../config.ts'
 import type { IncidentRow } from '../db/incidents.ts'
 import type { Desk } from '../desk.ts'
-import type { Suggestion } from '../incidents/detect.ts'
 import type { Teammate } from '../domain.ts'
+import type { Suggestion } from '../incidents/detect.ts'
 import type { Live } from '../live.ts'
 import type { Auth } from './auth.ts'
 

@@ -7,6 +7,13 @@ import type { WebEnv } from './env.ts'
 export const framed: MiddlewareHandler<WebEnv> = async (c, next) => {
   const { db, now } = c.get('desk')
   const { incidents, hasDemo, waiting, mine, failed, suggestion } = await findFrame(db, c.get('teammate').id, now())
-  c.set('frame', { incidents, hasDemo, suggestion: suggestion as Suggestion | null, counts: { waiting, mine, failed }, now: now(), path: c.req.path })
+  c.set('frame', {
+    incidents,
+    hasDemo,
+    suggestion: suggestion as Suggestion | null,
+    counts: { waiting, mine, failed },
+    now: now(),
+    path: c.req.path,
+  })
   await next()
 }

@@ -124,7 +124,7 @@ async function showHealth(c: Context<WebEnv>) {
             <dd>
               {work.clockHolder ? (
                 <>
-                  <Icon name="check" /> process {work.clockHolder.split(' ')[0]}, lease until <Time at={work.clockUntil!} now={now} />
+                  <Icon name="check" /> held by process {work.clockHolder.split(' ')[0]}
                 </>
               ) : (
                 <span class="late">nobody holds it</span>

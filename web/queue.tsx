@@ -6,6 +6,7 @@ import { takeTicket } from '../triage/tickets.ts'
 import type { WebEnv } from './env.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { Card } from './parts/mention-card.tsx'
+import { outward } from './parts/outward.ts'
 import { type Place, placeOf, queuePath, ticketPath } from './parts/place.ts'
 import { isCards, loadSurroundings, titleOf, Workspace } from './parts/workspace.tsx'
 import { hasRole } from './session.ts'
@@ -27,7 +28,10 @@ export function queuePages() {
         cards={
           <Cards
             place={around.place}
-            cards={cards.slice(0, CARDS)}
+            cards={cards.slice(0, CARDS).map(card => ({
+              ...card,
+              url: outward(c, c.get('desk').connectorFor(card.platform).label, card.isDemo)(card.url),
+            }))}
             hasMore={cards.length > CARDS}
             now={c.get('frame').now}
             mayAct={hasRole(c.get('teammate'), 'rep')}

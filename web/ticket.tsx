@@ -22,10 +22,13 @@ import { adviseChannel } from '../responders/channel-advice.ts'
 import { pointerWords } from '../responders/handoff.ts'
 import { asAnswerable, mayAnswer } from '../responders/permission.ts'
 import { fillTemplate } from '../responders/placeholders.ts'
+import { suggestAnswer } from '../responders/suggestion.ts'
 import { pickVariants } from '../responders/templates.ts'
+import { findOpenCorrection } from '../triage/corrections.ts'
 import type { SignedIn, WebEnv } from './env.ts'
 import { Composer, type ComposerTemplate, type Stopped, type Written } from './parts/composer.tsx'
 import { CustomerPane } from './parts/customer-pane.tsx'
+import { outward } from './parts/outward.ts'
 import { placeQuery } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
 import { Thread } from './parts/thread.tsx'
@@ -77,6 +80,7 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
       incidentFor(desk, ticket),
     ])
   const connector = desk.connectorFor(ticket.platform)
+  const out = outward(c, connector.label, ticket.isDemo)
   const place = around.place
   const path = `/tickets/${ticket.number}`
   const query = placeQuery(place)
@@ -89,6 +93,11 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
   const newest = (await listAnswerable(db, ticket.id, 1))[0]
   const newSince = drawn.stopped?.reason === 'stale' ? new Set(drawn.stopped.since.map(one => one.id)) : undefined
   const lastAnswer = replies.findLast(reply => reply.visibility === 'public' && reply.status === 'sent')
+  const suggestion =
+    teammate.role === 'readonly' || written.text || ticket.status === 'closed'
+      ? null
+      : await suggestAnswer(db, templates, { category: ticket.category, platform: ticket.platform, language, text: judged?.text ?? '' })
+  const similar = judged?.verdict && judged.verdict.category !== ticket.category ? await findOpenCorrection(desk, judged.id) : null
   const advice = adviseChannel({
     draft: written.text,
     category: ticket.category,
@@ -121,7 +130,14 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
           />
           <div class="reading" id="reading" tabindex={-1}>
             {judged?.verdict ? (
-              <Why verdict={judged.verdict} ticket={ticket} path={path} query={query} mayAct={teammate.role !== 'readonly'} />
+              <Why
+                verdict={judged.verdict}
+                ticket={ticket}
+                path={path}
+                query={query}
+                mayAct={teammate.role !== 'readonly'}
+                similar={similar}
+              />
             ) : null}
             <Thread
               parts={{ mentions, replies, notes, events }}
@@ -131,6 +147,7 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
               path={path}
               query={query}
               newSince={newSince}
+              out={out}
             />
           </div>
           <Composer
@@ -140,14 +157,16 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
             limits={connector.limits}
             label={connector.label}
             platform={ticket.platform}
-            openUrl={newest ? connector.openUrl(asAnswerable(newest)) : null}
+            openUrl={newest ? out(connector.openUrl(asAnswerable(newest))) : null}
             templates={fitting(templates, ticket, language, teammate)}
+            suggestion={suggestion}
             written={written}
             isDraft={!!draft}
             advice={advice}
             stopped={drawn.stopped ?? null}
             warnings={[...(drawn.stopped ? [] : (checked?.problems ?? [])), ...(checked?.warnings ?? [])].map(one => one.because)}
             formKey={newId()}
+            isMove={!replies.some(one => one.visibility === 'private') && !mentions.some(one => one.visibility === 'private')}
             pointerWords={pointerWords(ticket, connector.label, permission.private.allowed)}
             incident={
               ownIncident && {

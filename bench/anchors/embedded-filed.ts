@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from '../../config.ts'
 import { openEmbedded } from '../../db/embedded.ts'
-import { ended } from '../product.ts'
+import { diesWithUs, ended } from '../product.ts'
 import type { Slice } from '../slices.ts'
 
 export async function startEmbeddedAnchor(seconds: number): Promise<{ slice: () => Promise<Slice>; stop: () => Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'heed-bench-anchor-'))
   const child: ChildProcess = fork(import.meta.filename, [dir])
+  diesWithUs(child)
   await once(child, 'message')
   return {
     slice: async () => {

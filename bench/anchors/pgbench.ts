@@ -1,11 +1,11 @@
 // Runs pgbench with one of our scripts on the anchor's tables: what PostgreSQL alone does on this machine, now.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { projectRoot } from '../../config.ts'
-import { createDatabase, postgresProgram, type RunningServer } from '../../test/servers.ts'
+import { createDatabase, type RunningServer } from '../../test/servers.ts'
 import { cpuMs } from '../cpu.ts'
 import { pause } from '../product.ts'
 import { quantile, type Slice } from '../slices.ts'
@@ -37,6 +37,13 @@ export async function pgbench(postgres: RunningServer, url: string, file: 'filed
 export async function filedSlice(postgres: RunningServer, url: string, seconds: number): Promise<Slice> {
   const { perSecond, cpuMs: cpu } = await pgbench(postgres, url, 'filed.sql', 8, seconds)
   return { value: perSecond, cpuMs: cpu }
+}
+
+/** Debian keeps PostgreSQL's programs in a folder per version; elsewhere they are on the path. */
+function postgresProgram(name: string): string {
+  const root = '/usr/lib/postgresql'
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
+  return versions.map(version => join(root, version, 'bin', name)).find(path => existsSync(path)) ?? name
 }
 
 const script = (file: string) => join(projectRoot, 'bench/anchors', file)

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { freePort } from '../../test/servers.ts'
-import { answers, ended, webhookSecret } from '../product.ts'
+import { answers, diesWithUs, ended, webhookSecret } from '../product.ts'
 
 export interface AnchorServer {
   port: number
@@ -14,6 +14,7 @@ export async function startAnchor(name: 'hmac-server' | 'single-insert', databas
   const port = await freePort()
   const env = { PATH: process.env.PATH, PORT: String(port), SECRET: webhookSecret, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) }
   const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.js`)], { env: env as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'inherit'] })
+  diesWithUs(child)
   await answers(port, '/')
   return { port, pid: child.pid!, stop: () => ended(child) }
 }

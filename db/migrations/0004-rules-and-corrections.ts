@@ -27,11 +27,9 @@ create table corrections (
   batch_id uuid not null,
   text_hash text not null,
   features bytea not null,
-  cues text[] not null default '{}',
+  predicted jsonb not null,
   before jsonb not null,
   after jsonb not null,
-  predicted jsonb,
-  undo jsonb,
   learnt_at timestamptz,
   undone_at timestamptz,
   undone_by_id uuid references teammates
@@ -39,7 +37,7 @@ create table corrections (
 create index corrections_at on corrections (at desc, id desc);
 create index corrections_mention on corrections (mention_id, id);
 create index corrections_batch on corrections (batch_id);
-create index corrections_unpredicted on corrections (id) where predicted is null;
+create index corrections_unlearnt on corrections (id) where learnt_at is null and undone_at is null;
 
 create table learnt_layers (
   name text primary key,
@@ -55,5 +53,12 @@ create table template_uses (
   category text not null,
   uses integer not null default 0,
   primary key (template_id, category)
+);
+
+create table template_words (
+  template_id uuid not null references templates on delete cascade,
+  word_hash integer not null,
+  uses integer not null default 0,
+  primary key (template_id, word_hash)
 );
 `

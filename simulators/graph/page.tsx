@@ -25,6 +25,7 @@ export function pageRoutes(world: GraphWorld, control: GraphControl): Hono {
     const post = state.comments.get(id)?.postId ?? (state.posts.has(id) ? id : undefined)
     return c.redirect(post ? `/?thread=${post}#p-${id}` : '/')
   })
+  routes.get('/latest/inbox/messenger', c => c.redirect('/?tab=messages'))
   // A person's browser at an object's bare address; a call of the API has a token.
   routes.get('/:id{[0-9]+_[0-9]+}', (c, next) => {
     const isPerson = (c.req.header('accept') ?? '').includes('text/html') && !c.req.query('access_token') && !c.req.header('authorization')

@@ -8,7 +8,8 @@ import { readLanguage } from '../../triage/signals/language.ts'
 import { findPhrases, phraseFinder } from '../../triage/signals/phrases.ts'
 import { readMention } from '../../triage/signals/reading.ts'
 import { readWords } from '../../triage/signals/words.ts'
-import { ownExamples, pack, train } from '../../triage/train.ts'
+import { pack, train } from '../../triage/train.ts'
+import { ownExamples } from '../../triage/training/examples.ts'
 
 describe('words', () => {
   test('keep their place in the original text, emoji and accents included', () => {
@@ -89,7 +90,7 @@ describe('weights', () => {
   test('are small, and found from the sources and from dist/ alike', () => {
     const root = join(import.meta.dirname, '..', '..')
     expect(findWeightsFile(join(root, 'triage', 'signals'))).toBe(findWeightsFile(join(root, 'dist', 'triage', 'signals')))
-    expect(readFileSync(findWeightsFile(root)).length).toBeLessThan(1_000_000)
+    expect(readFileSync(findWeightsFile(root)).length).toBeLessThan(3_000_000)
   })
 
   test('survive packing and reading', () => {

@@ -1,20 +1,40 @@
 // The trained heads: what each thinks of a text, and which words made it think so.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Category } from '../../domain.ts'
-import { feelingMeasure, featuresOf, measureNames, type Features } from './features.ts'
+import type { Category, Priority } from '../../domain.ts'
+import { exp } from './exactly.ts'
+import { type Features, featuresOf, feelingMeasure, measureNames } from './features.ts'
 import type { Reading } from './reading.ts'
 
 export const judgedCategories = [
-  'outage_report', 'pr_risk', 'technical_question', 'account_question', 'complaint', 'urgent_request', 'general_reference',
-  'positive_feedback', 'untargeted_comment', 'spam', 'irrelevant', 'thanks_only', 'peer_answered',
+  'outage_report',
+  'pr_risk',
+  'technical_question',
+  'account_question',
+  'complaint',
+  'urgent_request',
+  'general_reference',
+  'positive_feedback',
+  'untargeted_comment',
+  'spam',
+  'irrelevant',
+  'thanks_only',
+  'peer_answered',
 ] as const satisfies readonly Category[]
 export type JudgedCategory = (typeof judgedCategories)[number]
 
 export const sentimentHeads = ['negative', 'neutral', 'positive'] as const
-/** `pressing`: urgent or high. */
-export const careHeads = [...judgedCategories, 'actionable', 'pressing'] as const
+export const priorities = ['urgent', 'high', 'normal', 'low'] as const satisfies readonly Priority[]
+/** `breach`: something was expected and not given, whatever the category. */
+export const careHeads = [...judgedCategories, ...priorities, 'actionable', 'breach'] as const
 export type CareHead = (typeof careHeads)[number]
+/** Heads that share one probability (softmax); one alone answers yes or no. From, and up to but not including. */
+export const careGroups: readonly (readonly [number, number])[] = [
+  [0, judgedCategories.length],
+  [judgedCategories.length, judgedCategories.length + priorities.length],
+  [careHeads.length - 2, careHeads.length - 1],
+  [careHeads.length - 1, careHeads.length],
+]
 
 /** Weights of heads over the same features: `hashed[slot * heads + head]` in steps of `steps[head]`. */
 export interface Layer {
@@ -41,7 +61,8 @@ export function readWeights(file: Buffer): Weights {
     sentiment: Omit<Layer, 'hashed'>
     care: Omit<Layer, 'hashed'>
   }
-  if (head.measures.join() !== measureNames.join()) throw new Error('triage weights were trained for other features: run triage/train.ts')
+  if (head.measures.join() !== measureNames.join() || head.care.heads.join() !== careHeads.join())
+    throw new Error('triage weights were trained for other features: run triage/train.ts')
   const sentimentSize = head.sentiment.heads.length * 2 ** head.sentiment.bits
   const at = file.byteOffset + end + 1
   return {
@@ -51,12 +72,12 @@ export function readWeights(file: Buffer): Weights {
   }
 }
 
-/** The project's root, from the sources and from dist/ alike: the nearest folder above that holds the weights. */
-export function findWeightsFile(from: string): string {
+/** The folder of the weights, from the sources and from dist/ alike: the nearest folder above that holds them. */
+export function findWeightsFile(from: string, name = 'heads.bin'): string {
   for (let folder = from; ; folder = dirname(folder)) {
-    const file = join(folder, 'triage', 'weights', 'heads.bin')
+    const file = join(folder, 'triage', 'weights', name)
     if (existsSync(file)) return file
-    if (dirname(folder) === folder) throw new Error('triage/weights/heads.bin is missing: run triage/train.ts')
+    if (dirname(folder) === folder) throw new Error(`triage/weights/${name} is missing: run triage/train.ts`)
   }
 }
 
@@ -64,33 +85,31 @@ export function loadWeights(): Weights {
   return readWeights(readFileSync(findWeightsFile(import.meta.dirname)))
 }
 
-export interface Scores {
-  /** Probabilities. */
-  sentiment: { negative: number; neutral: number; positive: number }
-  /** By number of `careHeads`: the categories' against one another, the others' log-odds. */
+/** What every scorer answers: log-odds of each head, as measured on the words alone. */
+export interface Logits {
+  /** negative, neutral, positive */
+  sentiment: Float64Array
+  /** By number of `careHeads`. */
   care: Float64Array
   features: Features
 }
 
 /** A mention to a brand is more often about a problem than the texts the sentiment heads were trained on. */
-export const carePrior = { negative: 0, positive: -1.75 }
+export const carePrior = { negative: 0, positive: -1.5 }
 
-export function scoreReading(weights: Weights, reading: Reading, speaksToBrand: boolean): Scores {
+export function scoreWeights(weights: Weights, reading: Reading, speaksToBrand: boolean): Logits {
   const features = featuresOf(reading)
-  const logits = scoreLayer(weights.sentiment, features)
+  const sentiment = scoreLayer(weights.sentiment, features)
   if (speaksToBrand) {
-    logits[0]! += carePrior.negative
-    logits[2]! += carePrior.positive
+    sentiment[0]! += carePrior.negative
+    sentiment[2]! += carePrior.positive
   }
   if (saysTheOpposite(reading)) {
-    logits[0]! += 3
-    logits[2]! -= 3
+    sentiment[0]! += 3
+    sentiment[2]! -= 3
   }
-  const top = Math.max(logits[0]!, logits[1]!, logits[2]!)
-  const e = [Math.exp(logits[0]! - top), Math.exp(logits[1]! - top), Math.exp(logits[2]! - top)] as const
-  const sum = e[0] + e[1] + e[2]
-  const sentiment = { negative: e[0] / sum, neutral: e[1] / sum, positive: e[2] / sum }
-  features.measures[feelingMeasure] = sentiment.positive - sentiment.negative
+  const shares = softmax(sentiment)
+  features.measures[feelingMeasure] = shares[2]! - shares[0]!
   return { sentiment, care: scoreLayer(weights.care, features), features }
 }
 
@@ -120,8 +139,20 @@ export function scoreLayer(layer: Layer, features: Features): Float64Array {
   return scores
 }
 
-/** What one head's score is made of: the sum of the parts and the bias is the score. */
-export function partsOf(layer: Layer, head: number, features: Features, wordTotal: number): { words: Float64Array; together: number; measures: Float64Array; bias: number } {
+/** What one head's score is made of: bias, words, together, taught and measures sum to it. */
+export interface Parts {
+  bias: number
+  /** By number of the reading's words. */
+  words: Float64Array
+  /** What several words say only together. */
+  together: number
+  /** By number of `measureNames`. */
+  measures: Float64Array
+  /** What corrections added as a whole, beside what they added word by word. */
+  taught: number
+}
+
+export function partsOf(layer: Layer, head: number, features: Features, wordTotal: number): Parts {
   const heads = layer.heads.length
   const mask = 2 ** layer.bits - 1
   const step = layer.steps[head]!
@@ -135,5 +166,19 @@ export function partsOf(layer: Layer, head: number, features: Features, wordTota
   }
   const measures = new Float64Array(features.measures.length)
   for (let m = 0; m < measures.length; m++) measures[m] = features.measures[m]! * layer.measures[m]![head]!
-  return { words, together, measures, bias: layer.bias[head]! }
+  return { words, together, measures, bias: layer.bias[head]!, taught: 0 }
+}
+
+export function softmax(logits: Float64Array, from = 0, to = logits.length): Float64Array {
+  const shares = new Float64Array(to - from)
+  let top = -Infinity
+  for (let h = from; h < to; h++) top = Math.max(top, logits[h]!)
+  let total = 0
+  for (let h = from; h < to; h++) total += shares[h - from] = exp(logits[h]! - top)
+  for (let h = 0; h < shares.length; h++) shares[h]! /= total
+  return shares
+}
+
+export function sigmoid(odds: number): number {
+  return 1 / (1 + exp(-odds))
 }

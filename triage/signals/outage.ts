@@ -22,7 +22,7 @@ export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
     rules.push({ signal: 'oneDevice', category: 'outage_report', points: -2.5, because: cueWords(reading, device), span: [device.start, device.end] })
   }
   if (trouble && context.similarLastHour >= wave) {
-    rules.push({ signal: 'wave', category: 'outage_report', points: Math.min(7, 1.5 + context.similarLastHour * 0.5), because: `${context.similarLastHour} others said the same within the hour` })
+    rules.push({ signal: 'wave', category: 'outage_report', points: Math.min(12, 2 + context.similarLastHour * 0.8), because: `${context.similarLastHour} others said the same within the hour` })
   }
   if (trouble && context.incidentActive && !has(reading, 'resolved')) {
     rules.push({ signal: 'incident', category: 'outage_report', points: 1.5, because: 'an incident is open' })

@@ -2,7 +2,7 @@
 import type { Reason } from '../../domain.ts'
 import { cueMeaning, type CueName } from '../lexicon/cues.ts'
 import { measureNames } from './features.ts'
-import { careHeads, partsOf, type CareHead, type Scores, type Weights } from './heads.ts'
+import type { CareHead, Parts } from './heads.ts'
 import type { Reading } from './reading.ts'
 import { quote, type Rule } from './rule.ts'
 
@@ -12,9 +12,15 @@ const worthNaming = 0.05
 const tooSmall = new Set('a an the and or of to in on at for from by with as is are was were be been am i im ive my me we our us you your it its this that these those he she they them his her their do does did have has had will would can could not no so if then than there here just up out about into over el la los de que en y un una es der die das und ich ist zu le les des et je que o os as da do e il lo che di per het een ik van bir ve bu'.split(' '))
 const sentimentMeasures = new Set(['pleasant', 'unpleasant', 'balance', 'mixed', 'lastRating', 'praiseThenTrouble', 'feeling'])
 
+/** What any scorer hands over; see scorer.ts. */
+export interface Scored {
+  sentiment: { negative: number; positive: number }
+  partsOf(head: CareHead): Parts
+}
+
 /** All reasons together are the log-odds of the confidence. `rivals`: how strongly the other categories are spoken for, in the same points. */
-export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, head: CareHead, rules: readonly Rule[], rivals: number): Reason[] {
-  const parts = partsOf(weights.care, careHeads.indexOf(head), scores.features, reading.words.length)
+export function reasonsFor(scores: Scored, reading: Reading, head: CareHead, rules: readonly Rule[], rivals: number): Reason[] {
+  const parts = scores.partsOf(head)
   const reasons: Reason[] = [
     { signal: 'start', points: parts.bias, because: 'where every mention starts' },
     { signal: 'rivals', points: -rivals, because: 'what speaks for the other categories' },
@@ -46,6 +52,7 @@ export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, h
   }
   reasons.push({ signal: 'sentiment', points: feeling, because: feelingWords(reading, scores) })
   reasons.push({ signal: 'shape', points: shape, because: 'how it is written: length, marks, whom it speaks to' })
+  if (parts.taught !== 0) reasons.push({ signal: 'corrections', points: parts.taught, because: 'what corrections taught about mentions like this' })
   let rest = parts.together
   for (let i = 0; i < wordPoints.length; i++) {
     const points = wordPoints[i]!
@@ -58,7 +65,7 @@ export function reasonsFor(weights: Weights, scores: Scores, reading: Reading, h
   return reasons.filter((reason) => reason.points !== 0).sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
 }
 
-function feelingWords(reading: Reading, scores: Scores): string {
+function feelingWords(reading: Reading, scores: Scored): string {
   const value = scores.sentiment.positive - scores.sentiment.negative
   const strongest = reading.words
     .map((word, i) => ({ word, rating: reading.ratings[i]! }))

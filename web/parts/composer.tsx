@@ -6,8 +6,10 @@ import type { Approval, Problem } from '../../responders/approve.ts'
 import type { ChannelAdvice } from '../../responders/channel-advice.ts'
 import type { MayAnswer } from '../../responders/permission.ts'
 import { sign } from '../../responders/signature.ts'
+import type { Suggestion } from '../../responders/suggestion.ts'
 import type { SignedIn } from '../env.ts'
 import { Icon } from './icon.tsx'
+import { Suggested } from './suggested.tsx'
 import { Time } from './time.tsx'
 
 export type Way = 'public' | 'private' | 'note'
@@ -37,6 +39,7 @@ export interface ComposerProps {
   platform: string
   openUrl: string | null
   templates: ComposerTemplate[]
+  suggestion: Suggestion | null
   written: Written
   isDraft: boolean
   advice: ChannelAdvice | null
@@ -45,6 +48,8 @@ export interface ComposerProps {
   /** New for each form drawn: a double click or a retry is the same reply. */
   formKey: string
   pointerWords: string
+  /** Nothing private was said yet: a private answer moves the conversation. */
+  isMove: boolean
   incident: { id: string; number: number; title: string; isLinked: boolean } | null
   now: Date
   path: string
@@ -99,6 +104,7 @@ export function Composer(props: ComposerProps) {
           <li>{one}</li>
         ))}
       </ul>
+      {written.text ? null : <Suggested {...props} />}
       <footer class="composer-foot">
         <Count rules={limits} written={written} initials={teammate.initials} />
         <Templates {...props} />
@@ -173,9 +179,9 @@ function Ways({ permission, written, advice, label, openUrl, now, ticket }: Comp
         {(['public', 'private'] as const).map(way => {
           const may = permission[way]
           if (may.allowed)
-            return may.because || may.until ? (
+            return (
               <p class="way-note muted" data-for={way}>
-                {may.because}
+                {way === 'public' ? `A public answer on ${label}.` : `A private message on ${label}.`} {may.because}
                 {may.until ? (
                   <>
                     {' '}
@@ -183,7 +189,7 @@ function Ways({ permission, written, advice, label, openUrl, now, ticket }: Comp
                   </>
                 ) : null}
               </p>
-            ) : null
+            )
           return (
             <p class="way-note barred" data-for="always">
               <strong>{way === 'public' ? 'Public' : 'Private'}: not possible.</strong> {may.because}
@@ -215,10 +221,10 @@ function Ways({ permission, written, advice, label, openUrl, now, ticket }: Comp
 }
 
 /** Where it began in public, others see that we answered. */
-function Pointer({ ticket, permission, written, pointerWords }: ComposerProps) {
+function Pointer({ ticket, permission, written, pointerWords, isMove }: ComposerProps) {
   if (ticket.originVisibility !== 'public' || !permission.private.allowed || !permission.public.allowed) return null
   return (
-    <details class="pointer" data-for="private" open={written.pointerText !== ''}>
+    <details class="pointer" data-for="private" data-is-move={isMove ? '' : undefined} open={written.pointerText !== ''}>
       <summary>Also say in public that you wrote to them</summary>
       <textarea name="pointerText" rows={2} aria-label="Public pointer" data-words={pointerWords} placeholder={pointerWords}>
         {written.pointerText}
@@ -301,7 +307,8 @@ function StoppedPanel({ stopped, incident, path, query, now }: ComposerProps) {
         {stopped.because}
       </p>
     )
-  if (stopped.reason === 'held') return <IncidentPanel incident={{ ...stopped.incident, isLinked: true }} path={path} query={query} />
+  if (stopped.reason === 'held')
+    return <IncidentPanel incident={{ ...stopped.incident, isLinked: true }} path={path} query={query} isStopped />
   if (stopped.reason === 'blocked')
     return (
       <div class="problem" role="alert">
@@ -356,9 +363,24 @@ function StoppedPanel({ stopped, incident, path, query, now }: ComposerProps) {
   )
 }
 
-function IncidentPanel({ incident, path, query }: { incident: NonNullable<ComposerProps['incident']>; path: string; query: string }) {
+function IncidentPanel({
+  incident,
+  path,
+  query,
+  isStopped = false,
+}: {
+  incident: NonNullable<ComposerProps['incident']>
+  path: string
+  query: string
+  isStopped?: boolean
+}) {
   return (
-    <section class="advice incident-panel" aria-label="Incident">
+    <section class="advice incident-panel" aria-label="Incident" role={isStopped ? 'alert' : undefined}>
+      {isStopped ? (
+        <p>
+          <strong>Not sent.</strong> Your words are kept below; to send them, choose why this one is answered alone.
+        </p>
+      ) : null}
       <p>
         <strong>
           INC-{incident.number} {incident.title}

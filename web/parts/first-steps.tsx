@@ -40,7 +40,8 @@ export function FirstSteps({ steps, place, top, open }: { steps: Steps; place: P
       <header>
         <h2 id="first-steps-title">First steps</h2>
         <span class="muted">
-          {done} of {list.length}
+          {done}/{list.length}
+          <span class="visually-hidden"> done</span>
         </span>
         <form method="post" action={`/first-steps/away${placeQuery(place)}`}>
           {open ? <input type="hidden" name="open" value={open} /> : null}

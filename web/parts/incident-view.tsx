@@ -9,6 +9,7 @@ import type { WebEnv } from '../env.ts'
 import { hasRole } from '../session.ts'
 import { NextUpdate } from './incident-banner.tsx'
 import { LinkedTable } from './linked-table.tsx'
+import { outward } from './outward.ts'
 import { Page } from './page.tsx'
 import { PlatformIcon } from './platform.tsx'
 import { absolute, Time, waited } from './time.tsx'
@@ -69,7 +70,13 @@ export function IncidentView({ c, incident, updates, happened, linked, counts, m
                 <p>{update.text}</p>
                 <ul class="posts">
                   {update.posts.map(post => (
-                    <Post post={post} text={update.text} path={path} now={now} isLead={isLead} />
+                    <Post
+                      post={{ ...post, url: outward(c, c.get('desk').connectorFor(post.platform).label, incident.isDemo)(post.url) }}
+                      text={update.text}
+                      path={path}
+                      now={now}
+                      isLead={isLead}
+                    />
                   ))}
                 </ul>
                 {update.posts.length ? null : <p class="muted">On the status page only.</p>}

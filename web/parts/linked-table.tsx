@@ -62,7 +62,7 @@ export function LinkedTable({ tickets, now, tick, unlinkPath = null }: Props) {
               <td class="words" lang={ticket.language ?? undefined} dir="auto">
                 {ticket.text || <em class="muted">deleted by the customer</em>}
               </td>
-              <td>
+              <td class="state">
                 {STATUS[ticket.status]}
                 {ticket.isHeld ? ' · held' : ''}
                 {ticket.category === 'outage_report' ? null : (

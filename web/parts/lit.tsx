@@ -18,6 +18,8 @@ export const topCues = (reasons: readonly Reason[]) =>
   reasons
     .filter(reason => reason.span && reason.points > 0)
     .sort((a, b) => b.points - a.points)
+    // A word that comes twice says the same twice.
+    .filter((reason, i, all) => all.findIndex(other => other.because === reason.because) === i)
     .slice(0, 3)
 
 /** Cuts the text at the cues' spans (UTF-16 offsets). Overlaps light once, with the weightier cue's words; no emoji is cut in two. */

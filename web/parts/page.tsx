@@ -9,7 +9,7 @@ import { Icon } from './icon.tsx'
 import { IncidentBanner, SuggestionBanner } from './incident-banner.tsx'
 import { ShortcutHelp } from './shortcut-help.tsx'
 
-export type Section = 'queue' | 'dashboard' | 'incidents' | 'templates' | 'accounts' | 'teammates' | 'health' | 'status' | 'none'
+export type Section = 'queue' | 'dashboard' | 'incidents' | 'templates' | 'triage' | 'accounts' | 'teammates' | 'health' | 'status' | 'none'
 
 export interface PageProps {
   c: Context<WebEnv>
@@ -29,7 +29,7 @@ export function Page({ c, title, section, styles = [], scripts = [], layout = 'c
   const frame = c.get('frame')
   const teammate = c.get('teammate')
   return (
-    <Document title={title} styles={styles} scripts={scripts} bodyClass={layout}>
+    <Document title={title} styles={styles} scripts={['keys', ...scripts]} bodyClass={layout}>
       <a class="skip" href="#main">
         Skip to content
       </a>
@@ -168,10 +168,7 @@ function Banners({ c, frame, teammate }: { c: Context<WebEnv>; frame: Frame; tea
       {frame.hasDemo ? (
         <section class="banner demo" aria-label="Demo data">
           <span class="grow">
-            <span>
-              Demo data<span class="long">: every person and word here is invented</span>.
-            </span>{' '}
-            Write as a customer:
+            <span class="long">Demo data: every person and word here is invented.</span> Write as a customer:
             {(c.get('desk').demo?.links ?? []).map(link => (
               <>
                 {' '}
@@ -184,7 +181,7 @@ function Banners({ c, frame, teammate }: { c: Context<WebEnv>; frame: Frame; tea
           {teammate.role === 'admin' ? (
             <form method="post" action="/demo/remove">
               <button type="submit" class="small quiet">
-                Remove the demo
+                Remove<span class="long"> the demo</span>
               </button>
             </form>
           ) : (
@@ -226,6 +223,7 @@ const NAV: readonly NavItem[] = [
   ['templates', 'Templates', '/templates'],
 ]
 const SETUP: readonly NavItem[] = [
+  ['triage', 'Triage', '/triage'],
   ['accounts', 'Accounts', '/accounts'],
   ['teammates', 'Teammates', '/teammates'],
   ['health', 'Health', '/health'],

@@ -86,8 +86,8 @@ export function StatusDocument({ status }: { status: PublicStatus }) {
         </main>
         <footer>
           <p>
-            Times in {zone} and, in brackets, UTC. This page renews itself every minute. <a href="/status.atom">Atom feed</a> ·{' '}
-            <a href="/status.json">JSON</a>
+            {zone === 'UTC' ? 'Times in UTC.' : `Times in ${zone} and, in brackets, UTC.`} This page renews itself every minute.{' '}
+            <a href="/status.atom">Atom feed</a> · <a href="/status.json">JSON</a>
           </p>
         </footer>
       </body>

@@ -24,9 +24,11 @@ interface ThreadProps {
   query: string
   /** What arrived since the words in the composer were begun. */
   newSince?: ReadonlySet<string>
+  /** What leads to the platform. */
+  out: (url: string | null) => string | null
 }
 
-export function Thread({ parts, now, teammate, label, path, query, newSince }: ThreadProps) {
+export function Thread({ parts, now, teammate, label, path, query, newSince, out }: ThreadProps) {
   return (
     <ol class="thread" id="thread" aria-label="Thread">
       {inOrder(parts).map(item => {
@@ -39,14 +41,14 @@ export function Thread({ parts, now, teammate, label, path, query, newSince }: T
         if ('postedAt' in item)
           return (
             <li>
-              <MentionBubble mention={item} now={now} label={label} isNew={newSince?.has(item.id) ?? false} />
+              <MentionBubble mention={{ ...item, url: out(item.url) }} now={now} label={label} isNew={newSince?.has(item.id) ?? false} />
             </li>
           )
         if ('status' in item)
           return (
             <li>
               <ReplyBubble
-                reply={item}
+                reply={{ ...item, url: out(item.url) }}
                 now={now}
                 teammate={teammate}
                 label={label}
@@ -378,6 +380,7 @@ function eventWords(event: ThreadEvent): string {
     case 'priority_changed':
       return `Priority ${PRIORITY[before.priority as keyof typeof PRIORITY] ?? ''} → ${PRIORITY[after.priority as keyof typeof PRIORITY] ?? ''}`
     case 'category_changed':
+      if (before.category === after.category) return `Triage confirmed: ${CATEGORY[after.category as keyof typeof CATEGORY] ?? ''}`
       return `Triage corrected: ${CATEGORY[before.category as keyof typeof CATEGORY] ?? ''} → ${CATEGORY[after.category as keyof typeof CATEGORY] ?? ''}`
     case 'snoozed':
       return 'Snoozed'

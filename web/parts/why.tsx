@@ -2,7 +2,7 @@
 import type { Verdict } from '../../domain.ts'
 import { categories } from '../../triage/categories.ts'
 import { verdictSentence } from './verdict.tsx'
-import { CATEGORY } from './words.ts'
+import { CATEGORY, plural } from './words.ts'
 
 export function Why({
   verdict,
@@ -10,12 +10,15 @@ export function Why({
   path,
   query,
   mayAct,
+  similar = null,
 }: {
   verdict: Verdict
   ticket: { category: Verdict['category'] }
   path: string
   query: string
   mayAct: boolean
+  /** Open tickets the same correction may fit. */
+  similar?: { correctionId: number; count: number } | null
 }) {
   const isCorrected = ticket.category !== verdict.category
   return (
@@ -26,6 +29,12 @@ export function Why({
       <p>
         {verdictSentence(verdict)}
         {isCorrected ? <strong> Corrected to {CATEGORY[ticket.category]}.</strong> : null}
+        {similar && mayAct ? (
+          <>
+            {' '}
+            <a href={`/triage/corrections/${similar.correctionId}/similar`}>Apply to {plural(similar.count, 'similar open one')}?</a>
+          </>
+        ) : null}
       </p>
       {verdict.wouldChange ? <p class="muted">{verdict.wouldChange}</p> : null}
       <details class="correct" id="correct">

@@ -13,7 +13,12 @@ document.addEventListener('input', event => {
   const form = event.target.closest('#composer')
   if (event.target.id === 'template-filter') return filterTemplates(event.target.value)
   if (!form) return
-  if (event.target.name === 'way') form.dataset.way = event.target.value
+  if (event.target.name === 'way') {
+    form.dataset.way = event.target.value
+    // The ready pointer: shown, so that it is not sent unseen.
+    const pointer = form.querySelector('.pointer[data-is-move]')
+    if (pointer && event.target.value === 'private') pointer.open = true
+  }
   freshen(form)
   if (event.target.name === 'text' || event.target.name === 'way') saveSoon(form)
   if (event.target.name === 'text') {

@@ -1,6 +1,8 @@
 // The desk without page loads: opens tickets beside the list, sends forms, and takes in what changes while one looks.
 import { freshenTimes, isOn, say } from './heed.js'
 
+// The keys work on every page; what follows, only where the desk is.
+const isDeskHere = document.querySelector('.desk .list, .desk .cards') !== null
 let waiting = null
 let stream = null
 let due = null
@@ -40,7 +42,8 @@ export function applyNew() {
 }
 
 document.addEventListener('click', event => {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  if (!isDeskHere || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return
   if (event.target.closest('#new-rows')) return applyNew()
   const focuses = event.target.closest('[data-focus]')
   if (focuses) {
@@ -60,12 +63,12 @@ document.addEventListener('click', event => {
 
 document.addEventListener('submit', event => {
   const form = event.target
-  if (event.defaultPrevented || form.method !== 'post' || !form.closest('.desk, .toasts')) return
+  if (!isDeskHere || event.defaultPrevented || form.method !== 'post' || !form.closest('.desk, .toasts')) return
   event.preventDefault()
   send(form, event.submitter)
 })
 
-addEventListener('popstate', () => go(location.href, { push: false }))
+if (isDeskHere) addEventListener('popstate', () => go(location.href, { push: false }))
 document.addEventListener('heed:switched', event => {
   if (event.detail === 'heed.live') listen()
 })
@@ -73,13 +76,16 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) refreshSoon()
 })
 
-tellPresence()
-setInterval(tellPresence, 20_000)
-setInterval(countSeconds, 1_000)
-listen()
-atEnd()
+if (isDeskHere) {
+  tellPresence()
+  setInterval(tellPresence, 20_000)
+  setInterval(countSeconds, 1_000)
+  listen()
+  atEnd()
+}
 
 async function send(form, submitter) {
+  isTyping = false
   // A button that was barred stays so.
   const buttons = form.querySelectorAll('button:enabled')
   const body = new URLSearchParams(new FormData(form, submitter))
@@ -89,7 +95,7 @@ async function send(form, submitter) {
   for (const button of buttons) button.disabled = false
   if (!page) return
   if (page.url !== location.href && page.ok) history.pushState({}, '', page.url)
-  if (!page.doc.querySelector('.desk')) {
+  if (!deskOf(page.doc)) {
     document.querySelector('main').replaceChildren(...page.doc.querySelector('main').childNodes)
     document.querySelector('main').focus()
     return
@@ -123,20 +129,22 @@ async function load(url, options = {}, isBehind = false) {
 
 function take(doc, ids) {
   document.title = doc.title
-  const desk = doc.querySelector('.desk')
-  if (desk && document.querySelector('.desk')) document.querySelector('.desk').className = desk.className
-  for (const id of ids) {
-    const [old, fresh] = [document.getElementById(id), doc.getElementById(id)]
-    if (old && fresh) old.replaceWith(fresh)
-    // Another kind of page (cards instead of list and ticket): all of it.
-    else if (old || fresh) return document.querySelector('.desk').replaceWith(desk)
-  }
+  const [here, desk] = [deskOf(document), deskOf(doc)]
+  if (here && desk) here.className = desk.className
+  const pairs = ids.map(id => [document.getElementById(id), doc.getElementById(id)])
+  // Another kind of page (cards instead of list and ticket): all of it.
+  const isOtherKind = here && desk && pairs.some(([old, fresh]) => !old !== !fresh)
+  for (const [old, fresh] of pairs) if (old && fresh && !(isOtherKind && here.contains(old))) old.replaceWith(fresh)
+  if (isOtherKind) here.replaceWith(desk)
   settle()
   if (ids.includes('ticket')) {
     atEnd()
     tellPresence()
   }
 }
+
+/** Not the body, which bears the same class. */
+const deskOf = doc => doc.querySelector('main > .desk')
 
 function settle() {
   freshenTimes()
@@ -166,7 +174,7 @@ function markCurrent() {
 function listen() {
   stream?.close()
   stream = null
-  if (!isOn('heed.live')) return
+  if (!isDeskHere || !isOn('heed.live')) return
   stream = new EventSource('/live')
   // What happened while nobody listened is in the page, so it is asked for once.
   stream.addEventListener('open', refreshSoon)
@@ -183,7 +191,7 @@ function refreshSoon() {
   // A page takes a small share of the server's time: the longer an answer takes, the seldomer it is asked for.
   const pause = Math.max(100, lastAsked.at + Math.max(400, 12 * lastAsked.took) - performance.now()) + Math.random() * 60
   due = setTimeout(async () => {
-    if (!document.hidden && isOn('heed.live') && document.querySelector('.desk')) {
+    if (!document.hidden && isOn('heed.live') && deskOf(document)) {
       isAskedAgain = false
       const [address, begun] = [location.href, performance.now()]
       const page = await load(address, {}, true)

@@ -129,6 +129,8 @@ function answer(way) {
     radio.checked = true
     radio.dispatchEvent(new Event('input', { bubbles: true }))
   }
+  const pointer = document.querySelector('.pointer[data-is-move]')
+  if (pointer && way === 'private') pointer.open = true
   document.getElementById('composer-text').focus()
 }
 

@@ -1,0 +1,56 @@
+// One post on Bluesky: somebody's who spoke to us, or our own.
+import type { Incoming } from '../connector.ts'
+import { shownText } from './facets.ts'
+import { postUrl } from './links.ts'
+import { sortedAt } from './moment.ts'
+import { asObject, asText, authorIn, type JsonObject } from './shape.ts'
+
+/** `reason`: why Bluesky told us of it; null: it comes from our own posts. */
+export function readPost(view: JsonObject, account: string, reason: string | null): Incoming[] {
+  const uri = asText(view.uri, 'uri')
+  const cid = asText(view.cid, 'cid')
+  const author = authorIn(view.author)
+  const record = asObject(view.record, 'record')
+  const reply = record.reply === undefined ? null : asObject(record.reply, 'reply')
+  const root = reply && asObject(reply.root, 'reply.root')
+  const parent = reply && asObject(reply.parent, 'reply.parent')
+  const isOurs = author.externalId === account
+  return [
+    {
+      kind: 'mention',
+      account,
+      mention: {
+        externalId: uri,
+        visibility: 'public',
+        direction: isOurs ? 'outbound' : 'inbound',
+        // A post never moves to another thread, and the thread is named by the post it began with.
+        threadKey: root ? asText(root.uri, 'reply.root.uri') : uri,
+        parentExternalId: parent ? asText(parent.uri, 'reply.parent.uri') : null,
+        author,
+        text: shownText(asText(record.text, 'record.text'), record.facets),
+        url: postUrl(author.handle, uri),
+        addressesUs: !isOurs,
+        postedAt: new Date(sortedAt(record, asText(view.indexedAt, 'indexedAt'))),
+        // There are no edits.
+        version: 0,
+        isEdit: false,
+        facts: {
+          summonedBy: isOurs ? null : reason,
+          cid,
+          rootCid: root ? asText(root.cid, 'reply.root.cid') : cid,
+          quotes: quotedIn(record.embed),
+        },
+      },
+    },
+  ]
+}
+
+/** A quote stands in the embed, alone or beside pictures. */
+function quotedIn(embed: unknown): string | null {
+  const outer = embed as { $type?: unknown; record?: { uri?: unknown; record?: { uri?: unknown } } } | undefined
+  if (outer?.$type === 'app.bsky.embed.record') return textOrNull(outer.record?.uri)
+  if (outer?.$type === 'app.bsky.embed.recordWithMedia') return textOrNull(outer.record?.record?.uri)
+  return null
+}
+
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)

@@ -1,0 +1,30 @@
+// How long a text may be on Mastodon: dated facts, and what one instance says of itself.
+import type { Account } from '../../domain.ts'
+import type { LengthRule, Limits } from '../connector.ts'
+import { mastodonLength } from './length.ts'
+
+/** What an instance takes unless it says otherwise in `configuration.statuses.max_characters`. */
+const USUAL_LIMIT = 500
+/** Kept free in answers for the `@name ` before them, without which nobody is told: a local name has 30 characters at most. */
+const ROOM_FOR_HANDLE = 32
+
+const POST: LengthRule = {
+  limit: USUAL_LIMIT,
+  count: mastodonLength,
+  unit: 'characters',
+  rule: 'graphemes',
+  source: 'https://docs.joinmastodon.org/user/posting/',
+  checkedOn: '2026-11-21',
+}
+const ANSWER: LengthRule = { ...POST, limit: USUAL_LIMIT - ROOM_FOR_HANDLE }
+
+export const limits: Limits = { public: ANSWER, private: ANSWER, status: POST }
+
+/** The instance's own limit, as whoAmI found it. */
+export function limitOf({ capabilities }: Pick<Account, 'capabilities'>): number {
+  const given = Number(capabilities.maxCharacters)
+  return Number.isInteger(given) && given > 0 ? given : USUAL_LIMIT
+}
+
+/** What the words of an answer may have of it. */
+export const answerLimitOf = (account: Pick<Account, 'capabilities'>) => limitOf(account) - ROOM_FOR_HANDLE

@@ -1,0 +1,162 @@
+// Everything there is on the simulated Bluesky, built from what happened.
+import type { Clock } from '../clock.ts'
+import type { FaultBoard } from '../faults.ts'
+import type { BlueskyLimits } from './limits.ts'
+
+export interface BlueskyUser {
+  did: string
+  handle: string
+  name: string
+  bio: string
+  followers: number
+  isBrand: boolean
+  takesMessagesFrom: 'all' | 'following' | 'none'
+}
+export interface BlueskyPost {
+  uri: string
+  cid: string
+  did: string
+  rkey: string
+  record: PostRecord
+  indexedAt: number
+}
+export interface PostRecord {
+  $type: 'app.bsky.feed.post'
+  text: string
+  createdAt: string
+  reply?: { root: Ref; parent: Ref }
+  facets?: unknown[]
+  embed?: unknown
+}
+export interface Ref {
+  uri: string
+  cid: string
+}
+export interface BlueskyMessage {
+  id: string
+  convoId: string
+  from: string
+  to: string
+  text: string
+  at: number
+  isDeleted?: boolean
+}
+export interface BlueskyToken {
+  token: string
+  did: string
+  kind: 'access' | 'refresh'
+  scope: string
+  expiresAt: number
+}
+
+export interface BlueskyState {
+  users: Map<string, BlueskyUser>
+  byHandle: Map<string, BlueskyUser>
+  /** App password → whose, and whether direct messages are open to it. */
+  passwords: Map<string, { did: string; isPrivileged: boolean }>
+  tokens: Map<string, BlueskyToken>
+  takenDown: Set<string>
+  /** Newest last, in the order in which they were seen. */
+  posts: Map<string, BlueskyPost>
+  messages: BlueskyMessage[]
+  clockOffsetMs: number
+}
+
+export type BlueskyEntry =
+  | { type: 'user'; user: BlueskyUser }
+  | { type: 'password'; password: string; did: string; isPrivileged: boolean }
+  | { type: 'password-revoked'; did: string }
+  | { type: 'token'; token: BlueskyToken }
+  | { type: 'token-dead'; token: string }
+  | { type: 'takedown'; did: string }
+  | { type: 'post'; post: BlueskyPost }
+  | { type: 'removed'; uri: string }
+  | { type: 'message'; message: BlueskyMessage }
+  | { type: 'message-deleted'; id: string }
+  | { type: 'clock'; offsetMs: number }
+
+export interface BlueskyWorld {
+  state: BlueskyState
+  clock: Clock
+  ids: { next: (atMs: number) => string; seen: (tid: string) => void }
+  faults: FaultBoard
+  limits: BlueskyLimits
+  chatDid: string
+  /** Applies what happened, keeps it, and tells the pages that watch. */
+  record: (entry: BlueskyEntry) => void
+  watch: (listener: () => void) => () => void
+}
+
+export function emptyBlueskyState(): BlueskyState {
+  return {
+    users: new Map(),
+    byHandle: new Map(),
+    passwords: new Map(),
+    tokens: new Map(),
+    takenDown: new Set(),
+    posts: new Map(),
+    messages: [],
+    clockOffsetMs: 0,
+  }
+}
+
+export function applyToBluesky(state: BlueskyState, entry: BlueskyEntry): void {
+  switch (entry.type) {
+    case 'user':
+      state.users.set(entry.user.did, entry.user)
+      state.byHandle.set(entry.user.handle, entry.user)
+      return
+    case 'password':
+      state.passwords.set(entry.password, { did: entry.did, isPrivileged: entry.isPrivileged })
+      return
+    case 'password-revoked':
+      for (const [password, { did }] of state.passwords) if (did === entry.did) state.passwords.delete(password)
+      for (const [token, { did, kind }] of state.tokens) if (did === entry.did && kind === 'refresh') state.tokens.delete(token)
+      return
+    case 'token':
+      state.tokens.set(entry.token.token, entry.token)
+      return
+    case 'token-dead':
+      state.tokens.delete(entry.token)
+      return
+    case 'takedown':
+      state.takenDown.add(entry.did)
+      return
+    case 'post':
+      state.posts.set(entry.post.uri, entry.post)
+      return
+    case 'removed':
+      state.posts.delete(entry.uri)
+      return
+    case 'message':
+      state.messages.push(entry.message)
+      return
+    case 'message-deleted':
+      for (const message of state.messages) if (message.id === entry.id) message.isDeleted = true
+      return
+    case 'clock':
+      state.clockOffsetMs = entry.offsetMs
+      return
+  }
+}
+
+/** As Bluesky sorts: when the post says it was written, but never later than it was seen. */
+export function sortedAt(post: BlueskyPost): number {
+  const created = Date.parse(post.record.createdAt)
+  return Number.isNaN(created) ? post.indexedAt : Math.min(created, post.indexedAt)
+}
+
+export function newestFirst(posts: Iterable<BlueskyPost>): BlueskyPost[] {
+  return [...posts].sort((a, b) => sortedAt(b) - sortedAt(a) || (a.cid < b.cid ? 1 : -1))
+}
+
+/** Why this person is told of this post; null: not at all. The first reason that fits, as on Bluesky. */
+export function reasonFor(did: string, { did: author, record }: BlueskyPost): 'mention' | 'quote' | 'reply' | null {
+  if (author === did) return null
+  const features = (record.facets ?? []).flatMap(facet => (facet as { features?: { did?: string }[] }).features ?? [])
+  if (features.some(feature => feature.did === did)) return 'mention'
+  const { record: embedded } = (record.embed ?? {}) as { record?: { uri?: string; record?: { uri?: string } } }
+  const isTheirs = (uri: string | undefined) => uri?.startsWith(`at://${did}/`) === true
+  if (isTheirs(embedded?.uri) || isTheirs(embedded?.record?.uri)) return 'quote'
+  return isTheirs(record.reply?.parent.uri) || isTheirs(record.reply?.root.uri) ? 'reply' : null
+}
