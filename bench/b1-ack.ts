@@ -22,7 +22,13 @@ export async function ackUnderLoad(bench: Bench): Promise<Row> {
   const [ours, theirs] = [supply(bench.seed, shares), supply(bench.seed + 1, shares)]
   try {
     for (const name of ['web', 'worker', 'clock'] as const) await product.start(name)
-    const slice = async (to: { port: number; path: string; roots: number[] }, pushes: typeof ours, onAnswer: (answered: Answered) => void, seconds: number, drained: () => Promise<void>): Promise<Slice> => {
+    const slice = async (
+      to: { port: number; path: string; roots: number[] },
+      pushes: typeof ours,
+      onAnswer: (answered: Answered) => void,
+      seconds: number,
+      drained: () => Promise<void>,
+    ): Promise<Slice> => {
       const arrivals = poisson(pushes.takeMany(seconds * PER_SECOND), PER_SECOND, random)
       const before = cpuMs(to.roots)
       const ms: number[] = []
@@ -38,15 +44,37 @@ export async function ackUnderLoad(bench: Bench): Promise<Row> {
         more: { 'p50 ms': quantile(ms, 0.5), 'p99.9 ms': quantile(ms, 0.999) },
       }
     }
-    const ourSlice = (seconds: number) => slice({ port: product.port, path: product.path, roots: Object.values(product.parts()) }, ours, answered => writeDown(ledger, answered), seconds, product.drained)
+    const ourSlice = (seconds: number) =>
+      slice(
+        { port: product.port, path: product.path, roots: Object.values(product.parts()) },
+        ours,
+        answered => writeDown(ledger, answered),
+        seconds,
+        product.drained,
+      )
     bench.said(`B1: warming up, ${PER_SECOND}/s`)
     await ourSlice(2)
     await product.settle()
-    const pairs = await interleave(bench.slices, () => ourSlice(bench.seconds),
-      () => slice({ port: anchor.port, path: '/', roots: [anchor.pid, postgres.pid] }, theirs, () => {}, bench.seconds, async () => {}), bench.said)
+    const pairs = await interleave(
+      bench.slices,
+      () => ourSlice(bench.seconds),
+      () =>
+        slice(
+          { port: anchor.port, path: '/', roots: [anchor.pid, postgres.pid] },
+          theirs,
+          () => {},
+          bench.seconds,
+          async () => {},
+        ),
+      bench.said,
+    )
     const faults = await product.inDatabase(database => findFaults(database, ledger))
     return {
-      name: `B1 ack under load, ${PER_SECOND}/s, triage running: p99`, unit: 'ms', pairs, faults, anchorName: 'one INSERT per request, 200 after its commit',
+      name: `B1 ack under load, ${PER_SECOND}/s, triage running: p99`,
+      unit: 'ms',
+      pairs,
+      faults,
+      anchorName: 'one INSERT per request, 200 after its commit',
       bars: [
         { what: 'bar: p99 ≤ 250 ms', holds: m => m.product.median <= 250 },
         { what: 'bar: p99 ≤ 10 × the anchor', holds: m => m.ratio!.median <= 10 },

@@ -22,9 +22,16 @@ export async function accept(bench: Bench): Promise<Row[]> {
       return asSlice(await pushFor(seconds, target(product), pushes.take, answered => writeDown(ledger, answered)))
     }
     const theirs = async (): Promise<Slice> =>
-      asSlice(await pushFor(bench.seconds, { port: anchor.port, path: '/', roots: [anchor.pid] }, () => again[turn++ % again.length]!, ({ status }) => {
-        if (status !== 200) throw new Error(`the anchor answered ${status}`)
-      }))
+      asSlice(
+        await pushFor(
+          bench.seconds,
+          { port: anchor.port, path: '/', roots: [anchor.pid] },
+          () => again[turn++ % again.length]!,
+          ({ status }) => {
+            if (status !== 200) throw new Error(`the anchor answered ${status}`)
+          },
+        ),
+      )
     bench.said('B2: warming up')
     await ours(2)
     const off = await interleave(bench.slices, () => ours(), theirs, bench.said)
@@ -33,13 +40,25 @@ export async function accept(bench: Bench): Promise<Row[]> {
     bench.said('B2: draining what was accepted, then the same with triage on')
     await product.drained()
     await product.settle()
-    const on = await interleave(bench.slices, async () => {
-      const slice = await ours()
-      await product.drained()
-      return slice
-    }, theirs, bench.said)
+    const on = await interleave(
+      bench.slices,
+      async () => {
+        const slice = await ours()
+        await product.drained()
+        return slice
+      },
+      theirs,
+      bench.said,
+    )
     const faults = await product.inDatabase(database => findFaults(database, ledger))
-    const row = (name: string, pairs: Row['pairs']): Row => ({ name, unit: 'answers 200/s', pairs, anchorName: 'bare server: HMAC + JSON.parse, stores nothing', bars, faults })
+    const row = (name: string, pairs: Row['pairs']): Row => ({
+      name,
+      unit: 'answers 200/s',
+      pairs,
+      anchorName: 'bare server: HMAC + JSON.parse, stores nothing',
+      bars,
+      faults,
+    })
     return [row('B2 accept, triage off', off), row('B2 accept, triage on', on)]
   } finally {
     await product.stop()

@@ -41,12 +41,18 @@ export async function visible(bench: Bench): Promise<Row[]> {
     for (const { perSecond, bar, moonshot } of RATES) {
       const pairs = await interleave(bench.slices, () => slice(perSecond, bench.seconds), null, bench.said)
       rows.push({
-        name: `B5 visible at ${perSecond}/s: p99`, unit: 'ms', pairs, anchorName: '', faults: [],
+        name: `B5 visible at ${perSecond}/s: p99`,
+        unit: 'ms',
+        pairs,
+        anchorName: '',
+        faults: [],
         bars: [
           { what: `bar: p99 ≤ ${bar} ms`, holds: m => m.product.median <= bar },
           { what: `moonshot: p99 ≤ ${moonshot} ms`, holds: m => m.product.median <= moonshot },
         ],
-        notes: ['measured on about ten mentions a second: at each live message the rep asks for the list "from:" their author, until the words are in it; CPU includes these pages'],
+        notes: [
+          'measured on about ten mentions a second: at each live message the rep asks for the list "from:" their author, until the words are in it; CPU includes these pages',
+        ],
       })
     }
     session.close()
@@ -68,7 +74,8 @@ function probesAmong(arrivals: readonly Arrival[]): Arrival[] {
   for (const { push } of arrivals) times.set(push.mention.authorId, (times.get(push.mention.authorId) ?? 0) + 1)
   const probes: Arrival[] = []
   for (const arrival of arrivals)
-    if (times.get(arrival.push.mention.authorId) === 1 && arrival.at >= (probes.at(-1)?.at ?? 0) + 1_000 / PROBES_PER_SECOND) probes.push(arrival)
+    if (times.get(arrival.push.mention.authorId) === 1 && arrival.at >= (probes.at(-1)?.at ?? 0) + 1_000 / PROBES_PER_SECOND)
+      probes.push(arrival)
   return probes
 }
 
@@ -98,9 +105,11 @@ function watchFor(session: Session, probes: readonly Arrival[]) {
 
   function onMessage() {
     again = true
-    looking ??= look().catch(error => (failure ??= error)).finally(() => {
-      looking = undefined
-    })
+    looking ??= look()
+      .catch(error => (failure ??= error))
+      .finally(() => {
+        looking = undefined
+      })
   }
 
   async function look() {
@@ -119,7 +128,14 @@ function watchFor(session: Session, probes: readonly Arrival[]) {
 }
 
 /** As it stands in the row: without whom it addresses, and escaped. */
-const shown = (text: string) => text.replace(/^@\w+ /, '').replaceAll('&', '&amp;').replaceAll("'", '&#39;')
+const shown = (text: string) =>
+  text
+    .replace(/^@\w+ /, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll("'", '&#39;')
 
 const PROBES_PER_SECOND = 10
-const RATES = [{ perSecond: 100, bar: 1_000, moonshot: 100 }, { perSecond: 1_000, bar: 5_000, moonshot: 500 }]
+const RATES = [
+  { perSecond: 100, bar: 1_000, moonshot: 100 },
+  { perSecond: 1_000, bar: 5_000, moonshot: 500 },
+]

@@ -31,7 +31,11 @@ export async function queuePage(bench: Bench): Promise<Row[]> {
         const before = cpuMs(roots())
         const ms = await read()
         const after = cpuMs(roots())
-        return { value: quantile(ms, 0.95), cpuMs: before === null || after === null ? null : (after - before) / ms.length, more: { 'p50 ms': quantile(ms, 0.5), 'pages/s': ms.length / bench.seconds } }
+        return {
+          value: quantile(ms, 0.95),
+          cpuMs: before === null || after === null ? null : (after - before) / ms.length,
+          more: { 'p50 ms': quantile(ms, 0.5), 'pages/s': ms.length / bench.seconds },
+        }
       }
       const name = `B7 queue page, ${size.toLocaleString('en')} tickets`
       const anchorName = 'pgbench -c 1, the 50 rows by one index'

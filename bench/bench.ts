@@ -33,23 +33,35 @@ const suite: Record<string, (bench: Bench) => Promise<Row | Row[]>> = {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    slices: { type: 'string', default: '5' }, seconds: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' }, sizes: { type: 'string', default: '100000,1000000' },
+    slices: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+    sizes: { type: 'string', default: '100000,1000000' },
   },
 })
-const wanted = positionals.length ? positionals.map(name => name.toUpperCase()).flatMap(name => (name === 'B3' ? ['B3', 'B3E'] : [name])) : Object.keys(suite)
+const wanted = positionals.length
+  ? positionals.map(name => name.toUpperCase()).flatMap(name => (name === 'B3' ? ['B3', 'B3E'] : [name]))
+  : Object.keys(suite)
 const unknown = wanted.filter(name => !suite[name])
 if (unknown.length) throw new Error(`no bench is called ${unknown.join(', ')}; there are ${Object.keys(suite).join(', ')}`)
 
 let running: { postgres: RunningServer; redis: RunningServer } | undefined
 const start = performance.now()
 const bench: Bench = {
-  slices: Number(values.slices), seconds: Number(values.seconds), seed: Number(values.seed), sizes: values.sizes.split(',').map(Number),
+  slices: Number(values.slices),
+  seconds: Number(values.seconds),
+  seed: Number(values.seed),
+  sizes: values.sizes.split(',').map(Number),
   servers: async () => (running ??= { postgres: await startPostgres(), redis: await startRedis() }),
   said: what => process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0).padStart(5)} s  ${what}\n`),
 }
 
 // Whatever goes wrong wherever: no server of ours outlives us.
+let isBreakingOff = false
 const breakOff = async (error: unknown) => {
+  // Connections that end because their server does are no news.
+  if (isBreakingOff) return
+  isBreakingOff = true
   console.error(error)
   await running?.postgres.stop()
   await running?.redis.stop()
@@ -82,12 +94,16 @@ try {
 process.exit(isFaulty ? 1 : 0)
 
 async function surroundings(): Promise<string> {
-  const load = loadavg().map(n => n.toFixed(1)).join(' ')
+  const load = loadavg()
+    .map(n => n.toFixed(1))
+    .join(' ')
   const parts = [`Node ${process.versions.node}`, `seed ${bench.seed}`, `${bench.slices} slices of ${bench.seconds} s`, `load ${load}`]
   if (running) {
     const client = new pg.Client({ connectionString: running.postgres.url })
     await client.connect()
-    const { rows } = await client.query(`select current_setting('server_version') as version, current_setting('fsync') as fsync, current_setting('synchronous_commit') as commits`)
+    const { rows } = await client.query(
+      `select current_setting('server_version') as version, current_setting('fsync') as fsync, current_setting('synchronous_commit') as commits`,
+    )
     await client.end()
     parts.unshift(`PostgreSQL ${rows[0].version} (fsync ${rows[0].fsync}, synchronous_commit ${rows[0].commits})`)
   }

@@ -5,14 +5,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 export function cpuMs(roots: readonly number[]): number | null {
   const processes = readProcesses()
   if (!processes) return null
-  const sum = (pid: number): number => (processes.own.get(pid) ?? 0) + (processes.children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0)
+  const sum = (pid: number): number =>
+    (processes.own.get(pid) ?? 0) + (processes.children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0)
   return roots.reduce((total, pid) => total + sum(pid), 0)
 }
 
 /** From now until asked: what each part used. */
 export function cpuByPart(parts: Record<string, number>): () => Record<string, number> | null {
   const before = Object.entries(parts).map(([name, pid]) => [name, pid, cpuMs([pid])] as const)
-  return () => (before.some(([, , ms]) => ms === null) ? null : Object.fromEntries(before.map(([name, pid, ms]) => [name, cpuMs([pid])! - ms!])))
+  return () =>
+    before.some(([, , ms]) => ms === null) ? null : Object.fromEntries(before.map(([name, pid, ms]) => [name, cpuMs([pid])! - ms!]))
 }
 
 function readProcesses() {
@@ -38,7 +40,10 @@ function readStat(pid: number): { parent: number; ms: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name, in brackets, may hold spaces and brackets itself.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number)
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
     const [utime, stime, cutime, cstime] = fields.slice(11, 15)
     return { parent: fields[1]!, ms: (utime! + stime! + cutime! + cstime!) * MS_PER_TICK }
   } catch {

@@ -55,7 +55,9 @@ export function generator(options: GeneratorOptions): () => Push {
     const authorId = earlier?.mention.authorId ?? String(1_700_000_000_000_100_000n + BigInt(rank))
     const text = `@${brand.handle} ${textOf(random)}`
     const mention: Expected = { externalId, threadKey: earlier?.mention.threadKey ?? externalId, authorId, text }
-    const body = Buffer.from(bodyOf(mention, earlier?.mention.externalId, brand, new Date(options.startAt.getTime() + Math.floor(count / 10))))
+    const body = Buffer.from(
+      bodyOf(mention, earlier?.mention.externalId, brand, new Date(options.startAt.getTime() + Math.floor(count / 10))),
+    )
     count++
     return { kind, mention, body, signature: `sha256=${signBytes(kind === 'new' ? secret : `${secret}, or so he thinks`, body, 'base64')}` }
   }
@@ -93,10 +95,17 @@ function bodyOf(mention: Expected, parent: string | undefined, brand: GeneratorO
       event_type: 'post.mention.create',
       tag: `heed-${brand.id}`,
       payload: {
-        id: externalId, author_id: authorId, conversation_id: threadKey, text, created_at: postedAt.toISOString(), edit_history_tweet_ids: [externalId],
+        id: externalId,
+        author_id: authorId,
+        conversation_id: threadKey,
+        text,
+        created_at: postedAt.toISOString(),
+        edit_history_tweet_ids: [externalId],
         ...(parent ? { in_reply_to_user_id: authorId, referenced_tweets: [{ type: 'replied_to', id: parent }] } : {}),
         entities: { mentions: [{ start: 0, end: brand.handle.length + 1, username: brand.handle, id: brand.id }] },
-        lang: 'en', reply_settings: 'everyone', possibly_sensitive: false,
+        lang: 'en',
+        reply_settings: 'everyone',
+        possibly_sensitive: false,
       },
       includes: {
         users: [
@@ -114,7 +123,14 @@ function bodyOf(mention: Expected, parent: string | undefined, brand: GeneratorO
 
 function userOf(id: string, username: string, name: string, followers: number) {
   return {
-    id, username, name, description: '', verified: false, verified_type: 'none', protected: false, created_at: '2019-04-02T08:15:00.000Z',
+    id,
+    username,
+    name,
+    description: '',
+    verified: false,
+    verified_type: 'none',
+    protected: false,
+    created_at: '2019-04-02T08:15:00.000Z',
     profile_image_url: 'https://example.com/portrait.png',
     public_metrics: { followers_count: followers, following_count: 210, tweet_count: 1830, listed_count: 2, like_count: 940 },
   }

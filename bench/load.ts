@@ -17,7 +17,13 @@ export function asRequest(push: Push, path: string): Buffer {
 }
 
 /** So many connections send one after the other until `next` has none left; `onAnswer` sees each. */
-export async function closedLoop(port: number, connections: number, path: string, next: () => Push | undefined, onAnswer: (answered: Answered) => void) {
+export async function closedLoop(
+  port: number,
+  connections: number,
+  path: string,
+  next: () => Push | undefined,
+  onAnswer: (answered: Answered) => void,
+) {
   await Promise.all(
     Array.from({ length: connections }, async () => {
       const lane = await openLane(port)
@@ -35,7 +41,12 @@ export async function closedLoop(port: number, connections: number, path: string
 }
 
 /** Sends each push at its arrival time (ms from now), on a free connection or a new one. */
-export async function openLoop(port: number, path: string, arrivals: readonly { at: number; push: Push }[], onAnswer: (answered: Answered) => void) {
+export async function openLoop(
+  port: number,
+  path: string,
+  arrivals: readonly { at: number; push: Push }[],
+  onAnswer: (answered: Answered) => void,
+) {
   const requests = arrivals.map(({ push }) => asRequest(push, path))
   const free: Lane[] = await Promise.all(Array.from({ length: 32 }, () => openLane(port)))
   const lanes = new Set(free)

@@ -38,14 +38,16 @@ export const rep = { email: 'rep@heed.test', password: 'a long password for the 
 /** On PostgreSQL and Redis as separate processes; nothing is started but the migration. */
 export async function productOnServers(postgres: RunningServer, redis: RunningServer, name: string): Promise<Product> {
   const databaseUrl = await createDatabase(postgres, name)
-  const dataDir = mkdtempSync(join(tmpdir(), 'heed-bench-'))
+  const dataDir = passingFolder()
   const database = await openDatabase({ databaseUrl, databasePool: 8, dataDir, syncToDisk: true })
   await migrate(database.db)
   const { appId, accountId } = await connectBrand(database)
   const port = await freePort()
   const running = processes({ PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: databaseUrl, REDIS_URL: redis.url, DATA_DIR: dataDir })
   return {
-    port, accountId, path: `/webhooks/${appId}`,
+    port,
+    accountId,
+    path: `/webhooks/${appId}`,
     parts: () => ({ ...running.pids(), postgres: postgres.pid, redis: redis.pid }),
     start: async process => {
       running.start(process)
@@ -73,7 +75,7 @@ export async function productOnServers(postgres: RunningServer, redis: RunningSe
 
 /** The embedded default: one process, `npm start`. */
 export async function productEmbedded(): Promise<Product> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'heed-bench-'))
+  const dataDir = passingFolder()
   const open = () => openDatabase({ dataDir, databasePool: 1, syncToDisk: true })
   const database = await open()
   await migrate(database.db)
@@ -82,7 +84,9 @@ export async function productEmbedded(): Promise<Product> {
   const port = await freePort()
   const running = processes({ PORT: String(port), DATA_DIR: dataDir, DEMO: 'off' })
   return {
-    port, accountId, path: `/webhooks/${appId}`,
+    port,
+    accountId,
+    path: `/webhooks/${appId}`,
     parts: running.pids,
     start: async process => {
       running.start(process)
@@ -113,13 +117,35 @@ async function connectBrand({ db }: Database): Promise<{ appId: Id; accountId: I
   const [appId, accountId] = [newId(), newId()]
   const at = new Date(Date.now() - 86_400_000)
   // Nothing leaves this machine: the account never polls, and its platform would be a closed port here.
-  await insertPlatformApp(db, { id: appId, platform: 'x', label: 'Bench', secrets: sealSecrets(vault, { consumerSecret: webhookSecret }), apiBase: 'http://127.0.0.1:9' })
-  await storeConnected(db as never, {
-    id: accountId, appId, platform: 'x', externalId: brand.id, handle: brand.handle, name: 'Heron Air', secrets: sealSecrets(vault, { accessToken: 'none' }),
-    capabilities: {}, tokenExpiresAt: null, isDemo: false, at,
+  await insertPlatformApp(db, {
+    id: appId,
+    platform: 'x',
+    label: 'Bench',
+    secrets: sealSecrets(vault, { consumerSecret: webhookSecret }),
+    apiBase: 'http://127.0.0.1:9',
   })
-  await db.updateTable('accounts').set({ nextPollAt: new Date('2100-01-01') }).where('id', '=', accountId).execute()
-  await createTeammate({ db, now: () => new Date() }, { name: 'Rep', email: rep.email, role: 'rep', initials: 'RP', password: rep.password })
+  await storeConnected(db as never, {
+    id: accountId,
+    appId,
+    platform: 'x',
+    externalId: brand.id,
+    handle: brand.handle,
+    name: 'Heron Air',
+    secrets: sealSecrets(vault, { accessToken: 'none' }),
+    capabilities: {},
+    tokenExpiresAt: null,
+    isDemo: false,
+    at,
+  })
+  await db
+    .updateTable('accounts')
+    .set({ nextPollAt: new Date('2100-01-01') })
+    .where('id', '=', accountId)
+    .execute()
+  await createTeammate(
+    { db, now: () => new Date() },
+    { name: 'Rep', email: rep.email, role: 'rep', initials: 'RP', password: rep.password },
+  )
   return { appId, accountId }
 }
 
@@ -147,9 +173,19 @@ function processes(env: Record<string, string>) {
   }
 }
 
+/** Gone when the bench is, however it ends. */
+function passingFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'heed-bench-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 /** Also when the bench breaks off: nothing of it goes on running. */
 export function diesWithUs(child: ChildProcess) {
-  if (!isWatching) process.once('exit', () => { for (const one of children) one.kill('SIGKILL') })
+  if (!isWatching)
+    process.once('exit', () => {
+      for (const one of children) one.kill('SIGKILL')
+    })
   isWatching = true
   children.add(child)
   child.once('exit', () => children.delete(child))

@@ -1,6 +1,6 @@
 // Pushes invented mentions at a running product and writes down what must then be stored.
 import { cpuMs } from './cpu.ts'
-import { generator, type GeneratorOptions, type Push } from './generate.ts'
+import { type GeneratorOptions, generator, type Push } from './generate.ts'
 import { type Answered, closedLoop } from './load.ts'
 import { brand, type Product, webhookSecret } from './product.ts'
 import type { Ledger } from './truth.ts'
@@ -38,16 +38,32 @@ export interface Pushed {
 }
 
 /** 64 connections for so long; CPU is that of `roots`, until the last answer. */
-export async function pushFor(seconds: number, to: { port: number; path: string; roots: number[] }, take: () => Push, onAnswer: (answered: Answered) => void): Promise<Pushed> {
+export async function pushFor(
+  seconds: number,
+  to: { port: number; path: string; roots: number[] },
+  take: () => Push,
+  onAnswer: (answered: Answered) => void,
+): Promise<Pushed> {
   const before = cpuMs(to.roots)
   const start = performance.now()
   const ms: number[] = []
-  await closedLoop(to.port, CONNECTIONS, to.path, () => (performance.now() - start < seconds * 1000 ? take() : undefined), answered => {
-    ms.push(answered.ms)
-    onAnswer(answered)
-  })
+  await closedLoop(
+    to.port,
+    CONNECTIONS,
+    to.path,
+    () => (performance.now() - start < seconds * 1000 ? take() : undefined),
+    answered => {
+      ms.push(answered.ms)
+      onAnswer(answered)
+    },
+  )
   const after = cpuMs(to.roots)
-  return { answers: ms.length, seconds: (performance.now() - start) / 1000, cpuMs: before === null || after === null ? null : after - before, ms }
+  return {
+    answers: ms.length,
+    seconds: (performance.now() - start) / 1000,
+    cpuMs: before === null || after === null ? null : after - before,
+    ms,
+  }
 }
 
 export const target = (product: Product) => ({ port: product.port, path: product.path, roots: Object.values(product.parts()) })

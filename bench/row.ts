@@ -39,9 +39,22 @@ export function print(row: Row): string {
   const lines = [
     `\n${row.name}  (${row.pairs.length} slices)`,
     `  product  ${show(m.product, row.unit)}   CPU ${m.cpuMs ? show(m.cpuMs, 'ms/op') : 'not readable here'}`,
-    ...(m.anchor ? [`  anchor   ${show(m.anchor, row.unit)}   CPU ${m.anchorCpuMs ? show(m.anchorCpuMs, 'ms/op') : 'not readable here'}   ${row.anchorName}`] : []),
-    ...(m.ratio ? [`  ratio    ${show(m.ratio, 'of the anchor')}${isNoisy(m.ratio) ? '   noisy: the pairs differ by a quarter or more, quote CPU only' : ''}`] : isNoisy(m.product) ? ['  noisy: the slices differ by a quarter or more'] : []),
-    ...moreOf(row).map(name => `  ${name.padEnd(12)} ${show(spreadOf(row.pairs.flatMap(pair => pair.product.more?.[name] ?? [])), '')}${anchorMore(row, name)}`),
+    ...(m.anchor
+      ? [
+          `  anchor   ${show(m.anchor, row.unit)}   CPU ${m.anchorCpuMs ? show(m.anchorCpuMs, 'ms/op') : 'not readable here'}   ${row.anchorName}`,
+        ]
+      : []),
+    ...(m.ratio
+      ? [
+          `  ratio    ${show(m.ratio, 'of the anchor')}${isNoisy(m.ratio) ? '   noisy: the pairs differ by a quarter or more, quote CPU only' : ''}`,
+        ]
+      : isNoisy(m.product)
+        ? ['  noisy: the slices differ by a quarter or more']
+        : []),
+    ...moreOf(row).map(
+      name =>
+        `  ${name.padEnd(12)} ${show(spreadOf(row.pairs.flatMap(pair => pair.product.more?.[name] ?? [])), '')}${anchorMore(row, name)}`,
+    ),
     ...(row.notes ?? []).map(note => `  ${note}`),
     ...(row.faults.length ? [`  SCORE 0: ${row.faults.join('; ')}`] : []),
     ...row.bars.map(bar => `  ${row.faults.length === 0 && bar.holds(m) ? 'holds  ' : 'MISSED '} ${bar.what}`),

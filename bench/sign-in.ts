@@ -13,9 +13,15 @@ export interface Session {
 export async function signIn(port: number): Promise<Session> {
   const agent = new Agent({ keepAlive: true })
   const answer = await fetch(`http://127.0.0.1:${port}/sign-in`, {
-    method: 'POST', redirect: 'manual', headers: { origin: `http://127.0.0.1:${port}` }, body: new URLSearchParams({ email: rep.email, password: rep.password }),
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: `http://127.0.0.1:${port}` },
+    body: new URLSearchParams({ email: rep.email, password: rep.password }),
   })
-  const cookie = answer.headers.getSetCookie().map(one => one.split(';')[0]).join('; ')
+  const cookie = answer.headers
+    .getSetCookie()
+    .map(one => one.split(';')[0])
+    .join('; ')
   if (answer.status !== 303 || !cookie) throw new Error(`the rep could not sign in: ${answer.status}`)
   const open = (path: string, accept: string) => request({ port, host: '127.0.0.1', path, agent, headers: { cookie, accept } })
 
@@ -51,7 +57,11 @@ export async function signIn(port: number): Promise<Session> {
         const chunks: Buffer[] = []
         response.on('data', chunk => chunks.push(chunk))
         response.on('error', reject)
-        response.on('end', () => (response.statusCode === 200 ? resolve(Buffer.concat(chunks).toString()) : reject(new Error(`${path} answered ${response.statusCode}`))))
+        response.on('end', () =>
+          response.statusCode === 200
+            ? resolve(Buffer.concat(chunks).toString())
+            : reject(new Error(`${path} answered ${response.statusCode}`)),
+        )
       })
       .end()
     return promise

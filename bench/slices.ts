@@ -15,7 +15,12 @@ export interface Spread {
 }
 
 /** Runs product and anchor in turn, so that both meet the same weather. */
-export async function interleave(count: number, product: (slice: number) => Promise<Slice>, anchor: ((slice: number) => Promise<Slice>) | null, said: (what: string) => void) {
+export async function interleave(
+  count: number,
+  product: (slice: number) => Promise<Slice>,
+  anchor: ((slice: number) => Promise<Slice>) | null,
+  said: (what: string) => void,
+) {
   const pairs: { product: Slice; anchor: Slice | null }[] = []
   for (let slice = 0; slice < count; slice++) {
     const ours = await product(slice)

@@ -19,8 +19,12 @@ export async function findFaults({ db }: Database, ledger: Ledger): Promise<stri
     await sql`create temporary table if not exists pushed (external_id text, thread_key text, author_id text, text text)`.execute(one)
     await sql`truncate pushed`.execute(one)
     for (let at = 0; at < all.length; at += CHUNK) {
-      const rows = all.slice(at, at + CHUNK).map(e => ({ external_id: e.externalId, thread_key: e.threadKey, author_id: e.authorId, text: e.text }))
-      await sql`insert into pushed select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t(external_id text, thread_key text, author_id text, text text)`.execute(one)
+      const rows = all
+        .slice(at, at + CHUNK)
+        .map(e => ({ external_id: e.externalId, thread_key: e.threadKey, author_id: e.authorId, text: e.text }))
+      await sql`insert into pushed select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as t(external_id text, thread_key text, author_id text, text text)`.execute(
+        one,
+      )
     }
     await sql`analyze pushed`.execute(one)
     const faults: string[] = []
@@ -35,24 +39,50 @@ export async function findFaults({ db }: Database, ledger: Ledger): Promise<stri
 
 const CHUNK = 5_000
 const QUESTIONS = [
-  { what: 'mentions lost', count: () => sql<Count>`select count(*) as n from pushed p where not exists (select 1 from mentions m where m.external_id = p.external_id)` },
-  { what: 'mentions stored that were never accepted', count: () => sql<Count>`select count(*) as n from mentions m where not exists (select 1 from pushed p where p.external_id = m.external_id)` },
+  {
+    what: 'mentions lost',
+    count: () =>
+      sql<Count>`select count(*) as n from pushed p where not exists (select 1 from mentions m where m.external_id = p.external_id)`,
+  },
+  {
+    what: 'mentions stored that were never accepted',
+    count: () =>
+      sql<Count>`select count(*) as n from mentions m where not exists (select 1 from pushed p where p.external_id = m.external_id)`,
+  },
   { what: 'mentions doubled', count: () => sql<Count>`select count(*) - count(distinct external_id) as n from mentions` },
   {
     what: 'mentions with other words, another author or another conversation',
-    count: () => sql<Count>`select count(*) as n from pushed p join mentions m using (external_id) left join customers c on c.id = m.customer_id
+    count:
+      () => sql<Count>`select count(*) as n from pushed p join mentions m using (external_id) left join customers c on c.id = m.customer_id
       where m.thread_key <> p.thread_key or m.text <> p.text or c.external_id is distinct from p.author_id`,
   },
   { what: 'mentions not judged', count: () => sql<Count>`select count(*) as n from mentions where state <> 'triaged'` },
   { what: 'deliveries unread', count: () => sql<Count>`select count(*) as n from deliveries where status <> 'read'` },
-  { what: 'deliveries more or fewer than were answered 200', count: (accepted: number) => sql<Count>`select abs(count(*) - ${accepted}::int) as n from deliveries` },
-  { what: 'conversations of one customer on two tickets', count: () => sql<Count>`select count(*) as n from (select 1 from mentions where ticket_id is not null group by customer_id, thread_key having count(distinct ticket_id) > 1) x` },
-  { what: 'mentions on a ticket of another customer', count: () => sql<Count>`select count(*) as n from mentions m join tickets t on t.id = m.ticket_id where t.customer_id <> m.customer_id` },
-  { what: 'tickets without exactly one opening', count: () => sql<Count>`select count(*) as n from tickets t where (select count(*) from ticket_events e where e.ticket_id = t.id and e.kind = 'opened') <> 1` },
+  {
+    what: 'deliveries more or fewer than were answered 200',
+    count: (accepted: number) => sql<Count>`select abs(count(*) - ${accepted}::int) as n from deliveries`,
+  },
+  {
+    what: 'conversations of one customer on two tickets',
+    count: () =>
+      sql<Count>`select count(*) as n from (select 1 from mentions where ticket_id is not null group by customer_id, thread_key having count(distinct ticket_id) > 1) x`,
+  },
+  {
+    what: 'mentions on a ticket of another customer',
+    count: () => sql<Count>`select count(*) as n from mentions m join tickets t on t.id = m.ticket_id where t.customer_id <> m.customer_id`,
+  },
+  {
+    what: 'tickets without exactly one opening',
+    count: () =>
+      sql<Count>`select count(*) as n from tickets t where (select count(*) from ticket_events e where e.ticket_id = t.id and e.kind = 'opened') <> 1`,
+  },
   {
     what: 'mentions on tickets without exactly one event',
-    count: () => sql<Count>`select count(*) as n from (select m.id from mentions m left join ticket_events e on e.mention_id = m.id and e.kind in ('opened', 'mention_joined')
+    count:
+      () => sql<Count>`select count(*) as n from (select m.id from mentions m left join ticket_events e on e.mention_id = m.id and e.kind in ('opened', 'mention_joined')
       where m.ticket_id is not null group by m.id having count(e.id) <> 1) x`,
   },
 ] as const
-interface Count { n: number }
+interface Count {
+  n: number
+}

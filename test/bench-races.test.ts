@@ -3,7 +3,7 @@ import pino from 'pino'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generator } from '../bench/generate.ts'
-import { brand, productOnServers, type Product, webhookSecret } from '../bench/product.ts'
+import { brand, type Product, productOnServers, webhookSecret } from '../bench/product.ts'
 import { emptyLedger, findFaults } from '../bench/truth.ts'
 import { connectorFor } from '../connectors/all.ts'
 import { insertDeliveries } from '../db/deliveries.ts'
@@ -19,7 +19,11 @@ describeWith({ PostgreSQL: true }, 'workers beside each other', () => {
   let product: Product
   beforeAll(async () => {
     postgres = await startPostgres()
-    product = await productOnServers(postgres, { url: 'redis://127.0.0.1:1', pid: 0, stop: async () => {}, killAndRestart: async () => {} }, 'races')
+    product = await productOnServers(
+      postgres,
+      { url: 'redis://127.0.0.1:1', pid: 0, stop: async () => {}, killAndRestart: async () => {} },
+      'races',
+    )
   })
   afterAll(async () => {
     await product.stop()
@@ -30,19 +34,41 @@ describeWith({ PostgreSQL: true }, 'workers beside each other', () => {
     await product.inDatabase(async database => {
       const vault = openVault('a secret of the test, long enough to be one')
       const desk: Desk = {
-        db: database.db, ring: async () => {}, now: () => new Date(), vault, live: { tell: () => {} }, log: pino({ level: 'silent' }), connectorFor, publicUrl: 'http://localhost',
+        db: database.db,
+        ring: async () => {},
+        now: () => new Date(),
+        vault,
+        live: { tell: () => {} },
+        log: pino({ level: 'silent' }),
+        connectorFor,
+        publicUrl: 'http://localhost',
       }
       const next = generator({ seed: 3, secret: webhookSecret, brand, startAt: new Date(), duplicates: 0.3, forgeries: 0, authors: 60 })
       const ledger = emptyLedger()
       const appId = product.path.split('/').at(-1)!
       for (let wave = 0; wave < 4; wave++) {
         const pushes = Array.from({ length: 900 }, next)
-        await insertDeliveries(desk.db, pushes.map(({ body }) => ({ id: newId(), appId, accountId: null, source: 'webhook', headers: {}, body: vault.seal(body), receivedAt: new Date() })))
+        await insertDeliveries(
+          desk.db,
+          pushes.map(({ body }) => ({
+            id: newId(),
+            appId,
+            accountId: null,
+            source: 'webhook',
+            headers: {},
+            body: vault.seal(body),
+            receivedAt: new Date(),
+          })),
+        )
         for (const { mention } of pushes) ledger.expected.set(mention.externalId, mention)
         ledger.accepted += pushes.length
         const verbs = [readDeliveries, triageMentions, readDeliveries, triageMentions, readDeliveries, triageMentions]
         // A verb that finds nothing ends at once, so each looks a few times.
-        await Promise.all(verbs.map(async verb => { for (let n = 0; n < 4; n++) await verb(desk) }))
+        await Promise.all(
+          verbs.map(async verb => {
+            for (let n = 0; n < 4; n++) await verb(desk)
+          }),
+        )
       }
       await triageMentions(desk)
       expect(await findFaults(database, ledger)).toEqual([])

@@ -1,14 +1,21 @@
 // The bench's own tools: what it pushes is the same for the same seed, and what it says of its slices is right.
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { cpuMs } from '../bench/cpu.ts'
 import { generator } from '../bench/generate.ts'
 import { poisson } from '../bench/load.ts'
-import { cpuMs } from '../bench/cpu.ts'
 import { print } from '../bench/row.ts'
 import { interleave, isNoisy, quantile, spreadOf } from '../bench/slices.ts'
 import { connectorFor } from '../connectors/all.ts'
 
-const options = { seed: 7, secret: 'bench', brand: { id: '1700000000000000001', handle: 'HeronAir' }, startAt: new Date('2026-03-02T10:00:00Z'), duplicates: 0.05, forgeries: 0.01 }
+const options = {
+  seed: 7,
+  secret: 'bench',
+  brand: { id: '1700000000000000001', handle: 'HeronAir' },
+  startAt: new Date('2026-03-02T10:00:00Z'),
+  duplicates: 0.05,
+  forgeries: 0.01,
+}
 const draw = (count: number, changed: Partial<typeof options> = {}) => {
   const next = generator({ ...options, ...changed })
   return Array.from({ length: count }, next)
@@ -39,7 +46,10 @@ test('a conversation stays with its author', () => {
 })
 
 test('a few authors write most: the first of the ranks a tenth of all', () => {
-  const counts = Map.groupBy(draw(20_000).filter(p => p.kind === 'new'), p => p.mention.authorId)
+  const counts = Map.groupBy(
+    draw(20_000).filter(p => p.kind === 'new'),
+    p => p.mention.authorId,
+  )
   const busiest = Math.max(...[...counts.values()].map(one => one.length))
   expect(busiest / 20_000).toBeGreaterThan(0.04)
   expect(counts.size).toBeGreaterThan(2_000)
@@ -57,7 +67,16 @@ test('the connector reads from each push exactly what the ledger expects', () =>
   const connector = connectorFor('x')
   for (const { body, mention } of draw(200)) {
     const [read] = connector.read({ source: 'webhook', headers: {}, body: body.toString(), receivedAt: options.startAt, account: null })
-    expect(read).toMatchObject({ kind: 'mention', account: options.brand.id, mention: { externalId: mention.externalId, threadKey: mention.threadKey, text: mention.text, author: { externalId: mention.authorId } } })
+    expect(read).toMatchObject({
+      kind: 'mention',
+      account: options.brand.id,
+      mention: {
+        externalId: mention.externalId,
+        threadKey: mention.threadKey,
+        text: mention.text,
+        author: { externalId: mention.authorId },
+      },
+    })
   }
 })
 
@@ -94,7 +113,14 @@ test('poisson arrivals keep their mean rate and never run backwards', () => {
 
 test('a run with a loss holds no bar and says so', () => {
   const pairs = [{ product: { value: 10, cpuMs: 1 }, anchor: { value: 20, cpuMs: 1 } }]
-  const row = { name: 'B0', unit: '/s', pairs, anchorName: 'anchor', bars: [{ what: 'half', holds: () => true }], faults: ['1 mentions lost'] }
+  const row = {
+    name: 'B0',
+    unit: '/s',
+    pairs,
+    anchorName: 'anchor',
+    bars: [{ what: 'half', holds: () => true }],
+    faults: ['1 mentions lost'],
+  }
   expect(print(row)).toMatch(/SCORE 0: 1 mentions lost[\s\S]*MISSED {2}half/)
   expect(print({ ...row, faults: [] })).toMatch(/holds {3}half/)
 })

@@ -76,7 +76,13 @@ export function measureAccuracy({ people, handled, weeks }: Observed): Accuracy 
   const seenRight = sum(handled.map(one => one.count)) + count(people, one => one.predicted === one.truth)
   return {
     categories: measured,
-    noise: { looked: sample.length, right, share: sample.length ? right / sample.length : null, interval: wilson(right, sample.length), total: noiseTotal },
+    noise: {
+      looked: sample.length,
+      right,
+      share: sample.length ? right / sample.length : null,
+      interval: wilson(right, sample.length),
+      total: noiseTotal,
+    },
     overall: { seen, right: seenRight, interval: wilson(seenRight, seen) },
     weeks: weeks.map(week => {
       const ofWeek = people.filter(one => one.week.getTime() === week.week.getTime())

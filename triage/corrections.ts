@@ -87,7 +87,13 @@ export async function undoSince(desk: Desk, teammateId: Id, since: Date): Promis
   const undone = await desk.db.transaction().execute(async tx => {
     const count = await markUndoneSince(tx, since, { teammateId, at: desk.now() })
     if (count)
-      await insertAuditEntry(tx, { at: desk.now(), teammateId, action: 'corrections undone', subject: since.toISOString(), after: { count } })
+      await insertAuditEntry(tx, {
+        at: desk.now(),
+        teammateId,
+        action: 'corrections undone',
+        subject: since.toISOString(),
+        after: { count },
+      })
     return count
   })
   if (undone) await ringToLearn(desk)
@@ -150,7 +156,10 @@ export async function findOpenCorrection(desk: Desk, mentionId: Id): Promise<{ c
 }
 
 /** Pure: the same text first, then who shares most of the strongest cue words; newest first among equals. */
-export function pickSimilar(to: { text: string; textKey: string | null; reasons: readonly Reason[] }, rows: readonly SimilarRow[]): Similar[] {
+export function pickSimilar(
+  to: { text: string; textKey: string | null; reasons: readonly Reason[] },
+  rows: readonly SimilarRow[],
+): Similar[] {
   const cues = strongestCues(to.text, to.reasons)
   const folded = cues.map(cue => ({ cue, needle: foldWords(cue) })).filter(one => one.needle.trim())
   return rows
@@ -173,7 +182,12 @@ export function strongestCues(text: string, reasons: readonly Reason[]): string[
   const cues = reasons
     .filter(reason => reason.span && reason.points > 0)
     .sort((a, b) => b.points - a.points)
-    .map(reason => text.slice(...reason.span!).replace(/\s+/g, ' ').trim())
+    .map(reason =>
+      text
+        .slice(...reason.span!)
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
     .filter(Boolean)
   return [...new Set(cues)].slice(0, 3)
 }

@@ -9,13 +9,27 @@ import { kinds } from './kinds.ts'
 import { isScorerName, scorerNamed } from './scorer.ts'
 import { type TriagedLine, triageText } from './triage-file.ts'
 
-interface Row { id: string; text: string; label: string; priority?: string; actionable?: boolean; sentiment?: string }
+interface Row {
+  id: string
+  text: string
+  label: string
+  priority?: string
+  actionable?: boolean
+  sentiment?: string
+}
 
 const analyzer = new natural.SentimentAnalyzer('English', undefined as never, 'afinn')
 const tokenizer = new tokenizers.WordTokenizer()
 const sentiments = ['negative', 'neutral', 'positive']
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, fold: { type: 'string', default: '1' }, show: { type: 'string' }, scorer: { type: 'string', default: 'linear' } } })
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    fold: { type: 'string', default: '1' },
+    show: { type: 'string' },
+    scorer: { type: 'string', default: 'linear' },
+  },
+})
 if (!values.data) throw new Error('--data DIR is missing: the folder that holds airline-sentiment, complaints, …')
 if (!isScorerName(values.scorer)) throw new Error(`no scorer is called ${values.scorer}`)
 const scorer = scorerNamed(values.scorer)
@@ -28,37 +42,96 @@ gold()
 
 function sentimentOf(set: string, every: number): void {
   const rows = rowsOf(set).filter((_, i) => i % every === 0)
-  const ours = rows.map((row) => seen(row.text).sentiment.label)
-  const plain = rows.map((row) => plainLabel(row.text))
-  const truth = rows.map((row) => row.label)
+  const ours = rows.map(row => seen(row.text).sentiment.label)
+  const plain = rows.map(row => plainLabel(row.text))
+  const truth = rows.map(row => row.label)
   report(`${set} macro F`, rows.length, 100 * macroF(truth, ours, sentiments), 100 * macroF(truth, plain, sentiments))
   report(`${set} macro recall`, rows.length, 100 * macroRecall(truth, ours, sentiments), 100 * macroRecall(truth, plain, sentiments))
 }
 
 function complaints(): void {
   const rows = rowsOf('complaints')
-  const isPositive = rows.map((row) => row.label === 'complaint')
-  report('complaints AUC', rows.length, auc(isPositive, rows.map((row) => seen(row.text).complaint.score)), auc(isPositive, rows.map((row) => -plainScore(row.text))), 3)
+  const isPositive = rows.map(row => row.label === 'complaint')
+  report(
+    'complaints AUC',
+    rows.length,
+    auc(
+      isPositive,
+      rows.map(row => seen(row.text).complaint.score),
+    ),
+    auc(
+      isPositive,
+      rows.map(row => -plainScore(row.text)),
+    ),
+    3,
+  )
 }
 
 function gold(): void {
   const rows = rowsOf('triage-gold')
-  const verdicts = rows.map((row) => seen(row.text))
-  const found = verdicts.map((verdict) => verdict.kind)
-  const truth = rows.map((row) => row.label)
-  const plain = rows.map((row) => ({ negative: 'complaint', positive: 'praise', neutral: 'other' })[plainLabel(row.text)]!)
+  const verdicts = rows.map(row => seen(row.text))
+  const found = verdicts.map(verdict => verdict.kind)
+  const truth = rows.map(row => row.label)
+  const plain = rows.map(row => ({ negative: 'complaint', positive: 'praise', neutral: 'other' })[plainLabel(row.text)]!)
   report('triage-gold kind macro F', rows.length, 100 * macroF(truth, found, [...kinds]), 100 * macroF(truth, plain, [...kinds]))
-  report('triage-gold kind accuracy', rows.length, (100 * truth.filter((kind, i) => kind === found[i]).length) / rows.length, (100 * truth.filter((kind, i) => kind === plain[i]).length) / rows.length)
-  report('triage-gold actionable AUC', rows.length, auc(rows.map((row) => row.actionable!), verdicts.map((verdict) => verdict.actionable.score)), auc(rows.map((row) => row.actionable!), rows.map((row) => -plainScore(row.text))), 3)
-  const presses = rows.map((row) => row.priority === 'urgent' || row.priority === 'high')
-  report('triage-gold urgent-or-high AUC', rows.length, auc(presses, verdicts.map((verdict) => verdict.urgent.score)), auc(presses, rows.map((row) => -plainScore(row.text))), 3)
-  report('triage-gold sentiment macro F', rows.length, 100 * macroF(rows.map((row) => row.sentiment!), verdicts.map((verdict) => verdict.sentiment.label), sentiments), 100 * macroF(rows.map((row) => row.sentiment!), rows.map((row) => plainLabel(row.text)), sentiments))
+  report(
+    'triage-gold kind accuracy',
+    rows.length,
+    (100 * truth.filter((kind, i) => kind === found[i]).length) / rows.length,
+    (100 * truth.filter((kind, i) => kind === plain[i]).length) / rows.length,
+  )
+  report(
+    'triage-gold actionable AUC',
+    rows.length,
+    auc(
+      rows.map(row => row.actionable!),
+      verdicts.map(verdict => verdict.actionable.score),
+    ),
+    auc(
+      rows.map(row => row.actionable!),
+      rows.map(row => -plainScore(row.text)),
+    ),
+    3,
+  )
+  const presses = rows.map(row => row.priority === 'urgent' || row.priority === 'high')
+  report(
+    'triage-gold urgent-or-high AUC',
+    rows.length,
+    auc(
+      presses,
+      verdicts.map(verdict => verdict.urgent.score),
+    ),
+    auc(
+      presses,
+      rows.map(row => -plainScore(row.text)),
+    ),
+    3,
+  )
+  report(
+    'triage-gold sentiment macro F',
+    rows.length,
+    100 *
+      macroF(
+        rows.map(row => row.sentiment!),
+        verdicts.map(verdict => verdict.sentiment.label),
+        sentiments,
+      ),
+    100 *
+      macroF(
+        rows.map(row => row.sentiment!),
+        rows.map(row => plainLabel(row.text)),
+        sentiments,
+      ),
+  )
   const mild = rows.filter((row, i) => row.priority === 'urgent' && verdicts[i]!.priority !== 'urgent' && verdicts[i]!.priority !== 'high')
   const dropped = rows.filter((row, i) => row.actionable && verdicts[i]!.tier === 'noise')
   console.log(`\ntriage-gold: ${mild.length} urgent rows below high, ${dropped.length} actionable rows dropped as noise`)
   if (values.show === 'kinds') {
     rows.forEach((row, i) => {
-      if (truth[i] !== found[i]) console.log(`${truth[i]} → ${found[i]} (${verdicts[i]!.category} ${verdicts[i]!.confidence.toFixed(2)} ${verdicts[i]!.sentiment.label}) ${row.text.slice(0, 180)}`)
+      if (truth[i] !== found[i])
+        console.log(
+          `${truth[i]} → ${found[i]} (${verdicts[i]!.category} ${verdicts[i]!.confidence.toFixed(2)} ${verdicts[i]!.sentiment.label}) ${row.text.slice(0, 180)}`,
+        )
     })
   }
 }
@@ -78,15 +151,21 @@ function plainLabel(text: string): string {
 }
 
 function report(name: string, rows: number, ours: number, plain: number, digits = 1): void {
-  console.log(`${name.padEnd(36)} ${String(rows).padStart(6)} ${ours.toFixed(digits).padStart(6)} ${plain.toFixed(digits).padStart(15)} ${(ours - plain >= 0 ? '+' : '') + (ours - plain).toFixed(digits)}`)
+  console.log(
+    `${name.padEnd(36)} ${String(rows).padStart(6)} ${ours.toFixed(digits).padStart(6)} ${plain.toFixed(digits).padStart(15)} ${(ours - plain >= 0 ? '+' : '') + (ours - plain).toFixed(digits)}`,
+  )
 }
 
 function rowsOf(set: string): Row[] {
-  const file = ['dev.jsonl', 'dev.jsonl.gz'].map((name) => join(values.data!, set, name)).find(existsSync)
+  const file = ['dev.jsonl', 'dev.jsonl.gz'].map(name => join(values.data!, set, name)).find(existsSync)
   if (!file) throw new Error(`no dev.jsonl or dev.jsonl.gz in ${join(values.data!, set)}`)
   const bytes = readFileSync(file)
-  const rows = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Row)
-  return values.fold === 'all' ? rows : rows.filter((row) => foldOf(row.id) === Number(values.fold))
+  const rows = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+    .toString('utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line) as Row)
+  return values.fold === 'all' ? rows : rows.filter(row => foldOf(row.id) === Number(values.fold))
 }
 
 function foldOf(id: string): number {
@@ -96,17 +175,21 @@ function foldOf(id: string): number {
 }
 
 function macroF(truth: string[], guess: string[], labels: string[]): number {
-  return labels.reduce((sum, label) => {
-    const { hit, wrong, missed } = counts(truth, guess, label)
-    return sum + (hit > 0 ? (2 * hit) / (2 * hit + wrong + missed) : 0)
-  }, 0) / labels.length
+  return (
+    labels.reduce((sum, label) => {
+      const { hit, wrong, missed } = counts(truth, guess, label)
+      return sum + (hit > 0 ? (2 * hit) / (2 * hit + wrong + missed) : 0)
+    }, 0) / labels.length
+  )
 }
 
 function macroRecall(truth: string[], guess: string[], labels: string[]): number {
-  return labels.reduce((sum, label) => {
-    const { hit, missed } = counts(truth, guess, label)
-    return sum + (hit + missed > 0 ? hit / (hit + missed) : 0)
-  }, 0) / labels.length
+  return (
+    labels.reduce((sum, label) => {
+      const { hit, missed } = counts(truth, guess, label)
+      return sum + (hit + missed > 0 ? hit / (hit + missed) : 0)
+    }, 0) / labels.length
+  )
 }
 
 function counts(truth: string[], guess: string[], label: string): { hit: number; wrong: number; missed: number } {

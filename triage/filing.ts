@@ -19,16 +19,31 @@ export async function fileMentions(tx: Tx, judged: readonly Judged[], now: Date)
   const targets = await readTargets(tx)
   const customerIds = [...new Set(judged.flatMap(j => j.mention.customerId ?? []))]
   // The customers' rows are locked first: two workers filing for one person take turns, so no second ticket is opened.
-  const tickets = await lockCustomersTickets(tx, customerIds, judged.map(j => j.mention))
+  const tickets = await lockCustomersTickets(
+    tx,
+    customerIds,
+    judged.map(j => j.mention),
+  )
   const filing: Filing = { tickets, targets, now, events: [], touched: new Set() }
-  const inOrder = [...judged].sort((a, b) => a.mention.postedAt.getTime() - b.mention.postedAt.getTime() || (a.mention.id < b.mention.id ? -1 : 1))
+  const inOrder = [...judged].sort(
+    (a, b) => a.mention.postedAt.getTime() - b.mention.postedAt.getTime() || (a.mention.id < b.mention.id ? -1 : 1),
+  )
   const filed = inOrder.map(j => ({ id: j.mention.id, verdict: j.verdict, ticketId: j.mention.ticketId ?? fileOne(filing, j) }))
   const touched = [...filing.touched]
-  await insertTickets(tx, touched.filter(t => t.isNew))
-  await saveFiledTickets(tx, touched.filter(t => !t.isNew))
+  await insertTickets(
+    tx,
+    touched.filter(t => t.isNew),
+  )
+  await saveFiledTickets(
+    tx,
+    touched.filter(t => !t.isNew),
+  )
   await markTriaged(tx, filed, now)
   await appendTicketEvents(tx, filing.events)
-  await adoptOwnWords(tx, touched.map(t => t.id))
+  await adoptOwnWords(
+    tx,
+    touched.map(t => t.id),
+  )
   return touched.map(t => t.id)
 }
 
@@ -65,17 +80,50 @@ function fileOne(filing: Filing, judged: Judged): Id | null {
 function open(filing: Filing, { mention, verdict }: Judged): FiledTicket {
   const priority = ticketPriority(verdict)
   const ticket: FiledTicket = {
-    isNew: true, id: newId(), accountId: mention.accountId, platform: mention.platform, customerId: mention.customerId!, status: 'new', priority,
-    category: verdict.category, originVisibility: mention.visibility, startedAt: mention.postedAt, waitingSince: null, responseDueAt: null, firstRespondedAt: null,
-    lastInboundAt: mention.postedAt, latestMentionId: mention.id, isBackfilled: mention.isBackfilled, isDemo: mention.isDemo, needsReview: verdict.needsReview,
-    snoozedUntil: null, solvedAt: null, reopenedCount: 0, isHeld: false, incidentId: null, tags: [...verdict.tags], openedAt: filing.now,
-    threadKeys: new Set([mention.threadKey]), hasHandoff: false,
+    isNew: true,
+    id: newId(),
+    accountId: mention.accountId,
+    platform: mention.platform,
+    customerId: mention.customerId!,
+    status: 'new',
+    priority,
+    category: verdict.category,
+    originVisibility: mention.visibility,
+    startedAt: mention.postedAt,
+    waitingSince: null,
+    responseDueAt: null,
+    firstRespondedAt: null,
+    lastInboundAt: mention.postedAt,
+    latestMentionId: mention.id,
+    isBackfilled: mention.isBackfilled,
+    isDemo: mention.isDemo,
+    needsReview: verdict.needsReview,
+    snoozedUntil: null,
+    solvedAt: null,
+    reopenedCount: 0,
+    isHeld: false,
+    incidentId: null,
+    tags: [...verdict.tags],
+    openedAt: filing.now,
+    threadKeys: new Set([mention.threadKey]),
+    hasHandoff: false,
   }
   startClock(filing, ticket, mention)
   filing.tickets.push(ticket)
   filing.events.push({
-    ticketId: ticket.id, kind: 'opened', at: filing.now, actor: 'triage', mentionId: mention.id,
-    after: { status: 'new', priority, category: verdict.category, startedAt: ticket.startedAt, responseDueAt: ticket.responseDueAt, isBackfilled: ticket.isBackfilled },
+    ticketId: ticket.id,
+    kind: 'opened',
+    at: filing.now,
+    actor: 'triage',
+    mentionId: mention.id,
+    after: {
+      status: 'new',
+      priority,
+      category: verdict.category,
+      startedAt: ticket.startedAt,
+      responseDueAt: ticket.responseDueAt,
+      isBackfilled: ticket.isBackfilled,
+    },
   })
   return ticket
 }
@@ -94,7 +142,12 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
   const to = nextStatus(ticket.status, 'customer_wrote')
   if (to) {
     const isReopen = ticket.status === 'solved'
-    filing.events.push({ ...event, kind: isReopen ? 'reopened' : 'status_changed', before: { status: ticket.status }, after: { status: to } })
+    filing.events.push({
+      ...event,
+      kind: isReopen ? 'reopened' : 'status_changed',
+      before: { status: ticket.status },
+      after: { status: to },
+    })
     ticket.status = to
     if (isReopen) {
       ticket.reopenedCount++
@@ -104,7 +157,12 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
   }
   const priority = ticketPriority(verdict)
   if (ranks[priority] < ranks[ticket.priority]) {
-    filing.events.push({ ...event, kind: 'priority_changed', before: { priority: ticket.priority }, after: { priority, because: `joined by a ${verdict.category}` } })
+    filing.events.push({
+      ...event,
+      kind: 'priority_changed',
+      before: { priority: ticket.priority },
+      after: { priority, because: `joined by a ${verdict.category}` },
+    })
     ticket.priority = priority
     if (ticket.waitingSince) ticket.responseDueAt = dueAt(filing, ticket)
   }
@@ -115,7 +173,12 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
 /** After the all-clear somebody still has trouble: theirs is a ticket like any other again. */
 function leaveIncident(filing: Filing, ticket: FiledTicket, event: Pick<NewTicketEvent, 'ticketId' | 'at' | 'actor'>) {
   if (!ticket.incidentId) return
-  filing.events.push({ ...event, kind: 'unlinked', before: { incidentId: ticket.incidentId }, after: { because: 'reopened after the all-clear' } })
+  filing.events.push({
+    ...event,
+    kind: 'unlinked',
+    before: { incidentId: ticket.incidentId },
+    after: { because: 'reopened after the all-clear' },
+  })
   ticket.incidentId = null
   ticket.isHeld = false
 }

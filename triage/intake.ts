@@ -2,10 +2,26 @@
 import { v7 as newId } from 'uuid'
 import { type Connector, type Incoming, type IncomingMention, PlatformError } from '../connectors/connector.ts'
 import {
-  type AccountRow, claimPoll, listAccounts, listPlatformApps, markAccountError, markDelivered, markPolled, markReconnect, type PlatformAppRow,
+  type AccountRow,
+  claimPoll,
+  listAccounts,
+  listPlatformApps,
+  markAccountError,
+  markDelivered,
+  markPolled,
+  markReconnect,
+  type PlatformAppRow,
 } from '../db/accounts.ts'
 import { upsertCustomers } from '../db/customers.ts'
-import { claimDeliveries, claimDelivery, type DeliveryRow, insertDeliveries, markRead, markUnreadable, replaceBody } from '../db/deliveries.ts'
+import {
+  claimDeliveries,
+  claimDelivery,
+  type DeliveryRow,
+  insertDeliveries,
+  markRead,
+  markUnreadable,
+  replaceBody,
+} from '../db/deliveries.ts'
 import { eraseMentions, judgeAgain, lockKnownMentions, type NewMention, type Stored, upsertMentions } from '../db/mentions.ts'
 import { refuseRepliesTo } from '../db/replies.ts'
 import type { Tx } from '../db/schema.ts'
@@ -64,7 +80,14 @@ export async function pollAccount(desk: Desk, accountId: Id) {
       throw error
     }
     if (error.kind === 'account') await markReconnect(desk.db, accountId, desk.now(), error.message)
-    else await markAccountError(desk.db, accountId, desk.now(), error.message, new Date(Math.max(next.getTime(), desk.now().getTime() + (error.retryAfterMs ?? 0))))
+    else
+      await markAccountError(
+        desk.db,
+        accountId,
+        desk.now(),
+        error.message,
+        new Date(Math.max(next.getTime(), desk.now().getTime() + (error.retryAfterMs ?? 0))),
+      )
     desk.log.warn({ accountId, kind: error.kind }, 'poll put off')
   }
   desk.live.tell({ topic: 'account', id: accountId })
@@ -97,7 +120,8 @@ async function readBatch(desk: Desk, tx: Tx, deliveries: DeliveryRow[]): Promise
         if (incoming.kind === 'revoked') await markReconnect(tx, account.id, delivery.receivedAt, incoming.reason)
         else gather(found, account, apps.get(account.appId)!, incoming, delivery)
       }
-      if (unknown.size) throw new Error(`for an account that is not connected here: ${[...unknown].join(', ')}. Connect it, then read this again.`)
+      if (unknown.size)
+        throw new Error(`for an account that is not connected here: ${[...unknown].join(', ')}. Connect it, then read this again.`)
       read.push(delivery.id)
     } catch (error) {
       if (isFromDatabase(error)) throw error
@@ -122,7 +146,10 @@ async function readOne(desk: Desk, tx: Tx, delivery: DeliveryRow, platform: Plat
   }
   const account = accounts.find(a => a.id === delivery.accountId)
   return connector.read({
-    source: delivery.source, headers: delivery.headers, body, receivedAt: delivery.receivedAt,
+    source: delivery.source,
+    headers: delivery.headers,
+    body,
+    receivedAt: delivery.receivedAt,
     account: account ? { externalId: account.externalId, handle: account.handle } : null,
   })
 }
@@ -134,7 +161,13 @@ interface Found {
   echoOf: string | null
 }
 
-function gather(found: Map<string, Found>, account: AccountRow, app: PlatformAppRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow) {
+function gather(
+  found: Map<string, Found>,
+  account: AccountRow,
+  app: PlatformAppRow,
+  incoming: Exclude<Incoming, { kind: 'revoked' }>,
+  delivery: DeliveryRow,
+) {
   const next = toFound(account, app, incoming, delivery)
   const key = `${account.id} ${next.mention.visibility} ${next.mention.externalId}`
   const before = found.get(key)
@@ -163,13 +196,30 @@ function toFound(account: AccountRow, app: PlatformAppRow, incoming: Exclude<Inc
     author: given.author,
     echoOf: given.echoOf ?? null,
     mention: {
-      id: newId(), accountId: account.id, platform: account.platform, visibility: given.visibility, direction: given.direction, externalId: given.externalId,
-      replyToExternalId: given.replyToExternalId ?? null, threadKey: given.threadKey, parentExternalId: given.parentExternalId, customerId: null,
-      text, textKey: sameWordsKey(text), url: linkFor(app, given.url), addressesUs: given.addressesUs, facts: given.facts ?? {}, postedAt: given.postedAt,
-      receivedAt: delivery.receivedAt, version: given.version, isEdit: given.isEdit,
+      id: newId(),
+      accountId: account.id,
+      platform: account.platform,
+      visibility: given.visibility,
+      direction: given.direction,
+      externalId: given.externalId,
+      replyToExternalId: given.replyToExternalId ?? null,
+      threadKey: given.threadKey,
+      parentExternalId: given.parentExternalId,
+      customerId: null,
+      text,
+      textKey: sameWordsKey(text),
+      url: linkFor(app, given.url),
+      addressesUs: given.addressesUs,
+      facts: given.facts ?? {},
+      postedAt: given.postedAt,
+      receivedAt: delivery.receivedAt,
+      version: given.version,
+      isEdit: given.isEdit,
       removedAt: incoming.kind === 'removal' ? (incoming.at ?? delivery.receivedAt) : null,
       unreadableBecause: incoming.kind === 'unreadable' ? incoming.because : null,
-      deliveryIds: [delivery.id], isBackfilled: given.postedAt < account.connectedAt, isDemo: account.isDemo,
+      deliveryIds: [delivery.id],
+      isBackfilled: given.postedAt < account.connectedAt,
+      isDemo: account.isDemo,
     },
   }
 }
@@ -178,26 +228,49 @@ function toFound(account: AccountRow, app: PlatformAppRow, incoming: Exclude<Inc
 function standIn(incoming: Extract<Incoming, { kind: 'removal' | 'unreadable' }>, delivery: DeliveryRow): IncomingMention {
   const isRemoval = incoming.kind === 'removal'
   return {
-    externalId: incoming.externalId, visibility: isRemoval ? incoming.visibility : 'private', direction: 'inbound',
-    threadKey: isRemoval ? incoming.externalId : incoming.threadKey, parentExternalId: null, author: isRemoval ? null : incoming.author, text: '',
-    url: isRemoval ? null : incoming.url, addressesUs: !isRemoval, postedAt: incoming.at ?? delivery.receivedAt, version: 0, isEdit: false,
+    externalId: incoming.externalId,
+    visibility: isRemoval ? incoming.visibility : 'private',
+    direction: 'inbound',
+    threadKey: isRemoval ? incoming.externalId : incoming.threadKey,
+    parentExternalId: null,
+    author: isRemoval ? null : incoming.author,
+    text: '',
+    url: isRemoval ? null : incoming.url,
+    addressesUs: !isRemoval,
+    postedAt: incoming.at ?? delivery.receivedAt,
+    version: 0,
+    isEdit: false,
   }
 }
 
 async function store(tx: Tx, found: Found[], now: Date): Promise<Stored[]> {
-  const before = await lockKnownMentions(tx, found.map(f => f.mention))
+  const before = await lockKnownMentions(
+    tx,
+    found.map(f => f.mention),
+  )
   const customers = new Map<string, Author & { id: Id; accountId: Id }>()
   for (const { mention, author } of found) {
     if (mention.direction === 'outbound' || mention.removedAt) continue
     const who = author ?? hidden(mention)
-    customers.set(`${mention.accountId} ${who.externalId}`, { ...who, handle: storable(who.handle), name: storable(who.name), id: newId(), accountId: mention.accountId })
+    customers.set(`${mention.accountId} ${who.externalId}`, {
+      ...who,
+      handle: storable(who.handle),
+      name: storable(who.name),
+      id: newId(),
+      accountId: mention.accountId,
+    })
   }
   const known = new Map((await upsertCustomers(tx, [...customers.values()])).map(c => [`${c.accountId} ${c.externalId}`, c.id]))
   for (const { mention, author } of found) {
     if (mention.direction === 'outbound' || mention.removedAt) continue
     mention.customerId = known.get(`${mention.accountId} ${(author ?? hidden(mention)).externalId}`)!
   }
-  return upsertMentions(tx, found.map(f => f.mention), before, now)
+  return upsertMentions(
+    tx,
+    found.map(f => f.mention),
+    before,
+    now,
+  )
 }
 
 /** Meta hides who wrote until the app is reviewed: one nameless customer per conversation. */
@@ -215,17 +288,49 @@ async function follow(desk: Desk, tx: Tx, found: Map<string, Found>, stored: Sto
   }
   // Also what was removed before: this delivery may have brought its words back.
   const gone = stored.filter(s => s.removedAt)
-  if (gone.length) await eraseMentions(tx, gone.map(g => g.id), now)
+  if (gone.length)
+    await eraseMentions(
+      tx,
+      gone.map(g => g.id),
+      now,
+    )
   if (removed.length) {
-    const refused = await refuseRepliesTo(tx, removed.map(r => r.id), 'The customer deleted what this answers before it was sent. Nothing was sent.', now)
-    await appendTicketEvents(tx, refused.map(r => ({ ticketId: r.ticketId, kind: 'reply_refused' as const, at: now, actor: 'intake', replyId: r.id, after: { because: 'deleted by the customer' } })))
+    const refused = await refuseRepliesTo(
+      tx,
+      removed.map(r => r.id),
+      'The customer deleted what this answers before it was sent. Nothing was sent.',
+      now,
+    )
+    await appendTicketEvents(
+      tx,
+      refused.map(r => ({
+        ticketId: r.ticketId,
+        kind: 'reply_refused' as const,
+        at: now,
+        actor: 'intake',
+        replyId: r.id,
+        after: { because: 'deleted by the customer' },
+      })),
+    )
   }
-  const onTickets = [...edited.map(s => ({ ...s, kind: 'mention_edited' as const })), ...removed.map(s => ({ ...s, kind: 'mention_removed' as const }))].filter(s => s.ticketId)
-  await appendTicketEvents(tx, onTickets.map(s => ({ ticketId: s.ticketId!, kind: s.kind, at: now, actor: 'intake', mentionId: s.id })))
-  await raiseRevisions(tx, onTickets.map(s => s.ticketId!))
+  const onTickets = [
+    ...edited.map(s => ({ ...s, kind: 'mention_edited' as const })),
+    ...removed.map(s => ({ ...s, kind: 'mention_removed' as const })),
+  ].filter(s => s.ticketId)
+  await appendTicketEvents(
+    tx,
+    onTickets.map(s => ({ ticketId: s.ticketId!, kind: s.kind, at: now, actor: 'intake', mentionId: s.id })),
+  )
+  await raiseRevisions(
+    tx,
+    onTickets.map(s => s.ticketId!),
+  )
   for (const s of onTickets) news.ticketIds.add(s.ticketId!)
   // New words of somebody without a ticket may deserve one.
-  await judgeAgain(tx, edited.filter(s => !s.ticketId).map(s => s.id))
+  await judgeAgain(
+    tx,
+    edited.filter(s => !s.ticketId).map(s => s.id),
+  )
   news.toJudge += edited.length + stored.filter(s => s.change === 'new' && s.direction === 'inbound').length
 }
 

@@ -1,14 +1,14 @@
 // What one mention is worth: category, tier, priority, sentiment, and the reasons, so that a person can disagree. Pure.
 import type { Category, JudgeContext, Mention, NoiseCategory, Priority, Reason, Tier, Verdict } from '../domain.ts'
+import { probability, type Scorer, type Scores, scorerNamed, urgency } from './scorer.ts'
 import { dangerRules } from './signals/danger.ts'
-import { probability, scorerNamed, urgency, type Scorer, type Scores } from './scorer.ts'
-import { judgedCategories, type JudgedCategory } from './signals/heads.ts'
+import { type JudgedCategory, judgedCategories } from './signals/heads.ts'
 import { spokenLanguages } from './signals/language.ts'
 import { outageRules } from './signals/outage.ts'
 import { peerRules } from './signals/peer.ts'
 import { publicityRules } from './signals/publicity.ts'
 import { askedOfUs, askingWords } from './signals/question.ts'
-import { has, readMention, type Reading } from './signals/reading.ts'
+import { has, type Reading, readMention } from './signals/reading.ts'
 import { reasonsFor, signed } from './signals/reasons.ts'
 import { quote, type Rule } from './signals/rule.ts'
 import { spamRules } from './signals/spam.ts'
@@ -27,7 +27,14 @@ const tagFires = 0.2
 const sureOfTier = 0.65
 const sureOfCategory = 0.3
 
-const tier1: readonly JudgedCategory[] = ['outage_report', 'pr_risk', 'urgent_request', 'account_question', 'technical_question', 'complaint']
+const tier1: readonly JudgedCategory[] = [
+  'outage_report',
+  'pr_risk',
+  'urgent_request',
+  'account_question',
+  'technical_question',
+  'complaint',
+]
 const noise: readonly JudgedCategory[] = ['spam', 'irrelevant', 'thanks_only', 'peer_answered']
 
 /** `scorer`: the trained heads unless another is given; one that a workspace's corrections moved comes from `taughtScorer` in learn.ts. */
@@ -47,13 +54,20 @@ export interface Weighed {
 export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Scorer): Weighed {
   if (context.isOwn || mention.direction === 'outbound') return { verdict: known('own_or_staff', 'own', 'written by us', scorer) }
   const isPrivate = context.visibility === 'private' || mention.visibility === 'private'
-  if (context.isRepeat && !isPrivate) return { verdict: known('duplicate', 'repeat', 'the same author said exactly this within the last day', scorer) }
+  if (context.isRepeat && !isPrivate)
+    return { verdict: known('duplicate', 'repeat', 'the same author said exactly this within the last day', scorer) }
 
   const decision = decide(mention.text, context, isPrivate, scorer)
   const { reading, scores, rules, odds, shares, choice, knowsLanguage } = decision
   const category = choice.category
   const confidence = knowsLanguage ? shares.get(category)! : 0
-  const because = reasonsFor(scores, reading, category, rules.filter((rule) => rule.category === category), strengthWithout(odds, category))
+  const because = reasonsFor(
+    scores,
+    reading,
+    category,
+    rules.filter(rule => rule.category === category),
+    strengthWithout(odds, category),
+  )
   const verdict: Verdict = {
     category,
     tier: tierOf(category),
@@ -62,12 +76,14 @@ export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Sco
     sentiment: scores.sentiment.positive - scores.sentiment.negative,
     sentimentLabel: labelOf(scores),
     actionable: probability(scores, 'actionable'),
-    urgent: rules.some((rule) => rule.isUrgent) ? Math.max(0.97, urgency(scores)) : urgency(scores),
+    urgent: rules.some(rule => rule.isUrgent) ? Math.max(0.97, urgency(scores)) : urgency(scores),
     complaint: probability(scores, 'breach'),
     language: reading.language,
     tags: tagsFor(category, shares, rules),
     needsReview: !knowsLanguage || choice.isUnsure || confidence < sureOfCategory || reading.wordCount + reading.emoji === 0,
-    reasons: knowsLanguage ? because : [{ signal: 'language', points: 0, because: `no word lists for ${reading.language ?? 'this script'}: a person looks` }, ...because],
+    reasons: knowsLanguage
+      ? because
+      : [{ signal: 'language', points: 0, because: `no word lists for ${reading.language ?? 'this script'}: a person looks` }, ...because],
     wouldChange: wouldChange(decision, because, context, isPrivate, scorer),
     model: scorer.model,
   }
@@ -100,16 +116,30 @@ function decide(text: string, context: JudgeContext, isPrivate: boolean, scorer:
 export function explain(verdict: Verdict): string {
   const causes: string[] = []
   for (const reason of verdict.reasons) {
-    if (reason.points <= 0 || reason.signal === 'start' || reason.signal === 'rivals' || reason.signal === 'shape' || reason.signal === 'wording' || reason.signal === 'sentiment') continue
+    if (
+      reason.points <= 0 ||
+      reason.signal === 'start' ||
+      reason.signal === 'rivals' ||
+      reason.signal === 'shape' ||
+      reason.signal === 'wording' ||
+      reason.signal === 'sentiment'
+    )
+      continue
     const words = reason.because.match(quoted)?.[0] ?? reason.because
-    if (!causes.some((cause) => cause.includes(words.slice(1, -1)) || words.includes(cause.slice(1, -1)))) causes.push(words)
+    if (!causes.some(cause => cause.includes(words.slice(1, -1)) || words.includes(cause.slice(1, -1)))) causes.push(words)
     if (causes.length === 3) break
   }
   const because = causes.length > 0 ? ` because ${causes.join(', ')}` : ''
   return `${named(verdict.category)} ${verdict.confidence.toFixed(2)}${because}; sentiment ${signed(verdict.sentiment)}`
 }
 
-function rulesFor(reading: Reading, scores: Scores, context: JudgeContext, isPrivate: boolean, question: { start: number; end: number } | undefined): Rule[] {
+function rulesFor(
+  reading: Reading,
+  scores: Scores,
+  context: JudgeContext,
+  isPrivate: boolean,
+  question: { start: number; end: number } | undefined,
+): Rule[] {
   const rules = [
     ...dangerRules(reading, scores.sentiment),
     ...outageRules(reading, context),
@@ -120,10 +150,19 @@ function rulesFor(reading: Reading, scores: Scores, context: JudgeContext, isPri
   const odds = oddsOf(scores, [])
   if (question) {
     const category = odds.get('account_question')! > odds.get('technical_question')! ? 'account_question' : 'technical_question'
-    rules.push({ signal: 'question', category, points: 1.5, because: `${quote(reading, question)}: a direct question to us`, span: [question.start, question.end] })
+    rules.push({
+      signal: 'question',
+      category,
+      points: 1.5,
+      because: `${quote(reading, question)}: a direct question to us`,
+      span: [question.start, question.end],
+    })
   }
-  if (isOnlyThanks(reading)) rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: 6.5, because: 'nothing but thanks' })
-  else rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: -5, because: 'more than thanks' })
+  if (isOnlyThanks(reading)) {
+    // "thanks, lovely staff in the Hilltop shop" is praise that somebody should see.
+    const isPraise = has(reading, 'praise') && reading.wordCount > 5
+    rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: isPraise ? 1 : 6.5, because: 'nothing but thanks' })
+  } else rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: -5, because: 'more than thanks' })
   const addresses = isPrivate || context.addressesUs
   if (addresses) rules.push({ signal: 'addressed', category: 'untargeted_comment', points: -6, because: 'it speaks to us' })
   else rules.push({ signal: 'addressed', category: 'general_reference', points: -6, because: 'it does not speak to us' })
@@ -140,17 +179,39 @@ function oddsOf(scores: Scores, rules: readonly Rule[]): Map<Category, number> {
 }
 
 /** Which noise, if any, this mention may be dropped as. */
-function dropTest(reading: Reading, context: JudgeContext, rules: readonly Rule[], isPrivate: boolean, knowsLanguage: boolean): (category: JudgedCategory) => boolean {
+function dropTest(
+  reading: Reading,
+  context: JudgeContext,
+  rules: readonly Rule[],
+  isPrivate: boolean,
+  knowsLanguage: boolean,
+): (category: JudgedCategory) => boolean {
   const hasCue =
     reading.hasQuestionMark ||
     askingWords(reading) !== undefined ||
-    has(reading, 'outage', 'everyone', 'fault', 'delay', 'repeat', 'staff', 'product', 'anger', 'churn', 'abuse', 'money', 'account', 'help', 'sarcasm') ||
+    has(
+      reading,
+      'outage',
+      'everyone',
+      'fault',
+      'delay',
+      'repeat',
+      'staff',
+      'product',
+      'anger',
+      'churn',
+      'abuse',
+      'money',
+      'account',
+      'help',
+      'sarcasm',
+    ) ||
     has(reading, 'fraud', 'takeover', 'safety', 'selfHarm', 'threat', 'legal', 'stranded', 'publicity', 'prejudice')
-  return (category) => {
+  return category => {
     if (!knowsLanguage) return false
     if (category === 'thanks_only') return !isPrivate && isOnlyThanks(reading)
     if (hasCue) return false
-    if (category === 'spam') return rules.some((rule) => rule.signal === 'spam')
+    if (category === 'spam') return rules.some(rule => rule.signal === 'spam')
     return !isPrivate && !context.hasOpenTicket
   }
 }
@@ -162,18 +223,29 @@ interface Choice {
 }
 
 /** The highest tier that fires wins; in it, the strongest. Noise that may not be dropped goes to the nearest tier 2, and to a person. */
-function choose(odds: Map<Category, number>, rules: readonly Rule[], isQuestion: boolean, mayDrop: (category: JudgedCategory) => boolean, addresses: boolean): Choice {
-  if (rules.some((rule) => rule.isUrgent)) {
+function choose(
+  odds: Map<Category, number>,
+  rules: readonly Rule[],
+  isQuestion: boolean,
+  mayDrop: (category: JudgedCategory) => boolean,
+  addresses: boolean,
+): Choice {
+  if (rules.some(rule => rule.isUrgent)) {
     const loud = strongest(odds, ['outage_report', 'pr_risk', 'urgent_request'])
     return { category: odds.get(loud)! > odds.get('urgent_request')! + 2 ? loud : 'urgent_request', wasNoise: false, isUnsure: false }
   }
   const shares = sharesOf(odds)
   const first = tier1.reduce((sum, category) => sum + shares.get(category)!, 0)
-  if (isQuestion || first >= firstTierFires) return { category: strongest(odds, tier1), wasNoise: false, isUnsure: !isQuestion && first < sureOfTier }
-  const best = strongest(odds, judgedCategories.filter((category) => !tier1.includes(category)))
+  if (isQuestion || first >= firstTierFires)
+    return { category: strongest(odds, tier1), wasNoise: false, isUnsure: !isQuestion && first < sureOfTier }
+  const best = strongest(
+    odds,
+    judgedCategories.filter(category => !tier1.includes(category)),
+  )
   const second: readonly JudgedCategory[] = ['positive_feedback', addresses ? 'general_reference' : 'untargeted_comment']
   if (!noise.includes(best)) return { category: best, wasNoise: false, isUnsure: first > 1 - sureOfTier }
-  if (mayDrop(best) && shares.get(best)! >= (best === 'thanks_only' ? thanksConfidence : noiseConfidence)) return { category: best, wasNoise: false, isUnsure: false }
+  if (mayDrop(best) && shares.get(best)! >= (best === 'thanks_only' ? thanksConfidence : noiseConfidence))
+    return { category: best, wasNoise: false, isUnsure: false }
   return { category: strongest(odds, second), wasNoise: true, isUnsure: true }
 }
 
@@ -196,7 +268,10 @@ function strengthWithout(odds: Map<Category, number>, category: Category): numbe
 
 function tagsFor(category: JudgedCategory, shares: Map<Category, number>, rules: readonly Rule[]): Category[] {
   return judgedCategories.filter(
-    (other) => other !== category && !noise.includes(other) && (shares.get(other)! >= tagFires || rules.some((rule) => rule.category === other && rule.points >= 2)),
+    other =>
+      other !== category &&
+      !noise.includes(other) &&
+      (shares.get(other)! >= tagFires || rules.some(rule => rule.category === other && rule.points >= 2)),
   )
 }
 
@@ -210,7 +285,7 @@ function tierOf(category: Category): Tier {
 }
 
 function priorityOf(category: Category, rules: readonly Rule[]): Priority {
-  if (category === 'outage_report' || category === 'pr_risk' || rules.some((rule) => rule.isUrgent)) return 'urgent'
+  if (category === 'outage_report' || category === 'pr_risk' || rules.some(rule => rule.isUrgent)) return 'urgent'
   const tier = tierOf(category)
   return tier === 1 ? 'high' : tier === 2 ? 'normal' : 'low'
 }
@@ -222,27 +297,47 @@ function labelOf(scores: Scores): Verdict['sentimentLabel'] {
 
 function known(category: NoiseCategory, signal: string, because: string, scorer: Scorer): Verdict {
   return {
-    category, tier: 'noise', priority: 'low', confidence: 1, sentiment: 0, sentimentLabel: 'neutral', actionable: 0, language: null, tags: [], needsReview: false,
-    reasons: [{ signal, points: 40, because }], wouldChange: null, model: scorer.model,
+    category,
+    tier: 'noise',
+    priority: 'low',
+    confidence: 1,
+    sentiment: 0,
+    sentimentLabel: 'neutral',
+    actionable: 0,
+    language: null,
+    tags: [],
+    needsReview: false,
+    reasons: [{ signal, points: 40, because }],
+    wouldChange: null,
+    model: scorer.model,
   }
 }
 
-function wouldChange(decision: Decision, reasons: readonly Reason[], context: JudgeContext, isPrivate: boolean, scorer: Scorer): string | null {
+function wouldChange(
+  decision: Decision,
+  reasons: readonly Reason[],
+  context: JudgeContext,
+  isPrivate: boolean,
+  scorer: Scorer,
+): string | null {
   const { reading, rules, odds, shares, choice, knowsLanguage } = decision
   const { category, wasNoise } = choice
   if (!knowsLanguage) return 'Word lists for this language would let it be judged.'
   if (noise.includes(category)) return 'A question, or any sign of a problem, would have kept it from noise.'
   if (wasNoise) return `Surer than ${noiseConfidence} and without a sign of a question or a problem, it would have been dropped as noise.`
-  const alarm = rules.find((rule) => rule.isUrgent && rule.span)
+  const alarm = rules.find(rule => rule.isUrgent && rule.span)
   if (alarm?.span) {
     // Rare enough to be judged once more without the words that raised it.
     const [start, end] = alarm.span
     const other = decide(`${reading.text.slice(0, start)} ${reading.text.slice(end)}`, context, isPrivate, scorer)
     return `Without ${alarm.because.match(quoted)?.[0]} it would be ${named(other.choice.category)}, ${priorityOf(other.choice.category, other.rules)}.`
   }
-  const rival = judgedCategories.filter((other) => other !== category).reduce((best, other) => (odds.get(other)! > odds.get(best)! ? other : best))
-  const cause = reasons.find((reason) => reason.points > 0 && reason.span)
-  if (cause && odds.get(category)! - cause.points < odds.get(rival)!) return `Without ${cause.because.match(quoted)?.[0] ?? cause.because} it would be ${named(rival)}.`
+  const rival = judgedCategories
+    .filter(other => other !== category)
+    .reduce((best, other) => (odds.get(other)! > odds.get(best)! ? other : best))
+  const cause = reasons.find(reason => reason.points > 0 && reason.span)
+  if (cause && odds.get(category)! - cause.points < odds.get(rival)!)
+    return `Without ${cause.because.match(quoted)?.[0] ?? cause.because} it would be ${named(rival)}.`
   return `The next nearest is ${named(rival)} (${shares.get(rival)!.toFixed(2)}).`
 }
 

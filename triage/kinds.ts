@@ -32,18 +32,30 @@ export function foldOf(category: Category, reading: Reading, feeling: { negative
       return { complaint: unhappy, question: 1 - unhappy }
     }
     case 'urgent_request':
-      return has(reading, 'fraud', 'takeover') ? { account: 1 } : has(reading, 'account', 'money') ? { account: 0.5, complaint: 0.5 } : { complaint: 1 }
+      return has(reading, 'fraud', 'takeover')
+        ? { account: 1 }
+        : has(reading, 'account', 'money')
+          ? { account: 0.5, complaint: 0.5 }
+          : { complaint: 1 }
     case 'general_reference':
       return reading.hasQuestionMark || has(reading, 'question', 'help') ? { question: 0.9, other: 0.1 } : { question: 0.4, other: 0.6 }
     case 'untargeted_comment':
-      return { complaint: 0.5 * feeling.negative, praise: 0.3 * feeling.positive, other: 1 - 0.5 * feeling.negative - 0.3 * feeling.positive }
+      return {
+        complaint: 0.5 * feeling.negative,
+        praise: 0.3 * feeling.positive,
+        other: 1 - 0.5 * feeling.negative - 0.3 * feeling.positive,
+      }
     default:
       return { other: 1 }
   }
 }
 
 /** Each kind's share of belief, by number of `kinds`. */
-export function kindShares(shares: ReadonlyMap<Category, number>, reading: Reading, feeling: { negative: number; positive: number }): Float64Array {
+export function kindShares(
+  shares: ReadonlyMap<Category, number>,
+  reading: Reading,
+  feeling: { negative: number; positive: number },
+): Float64Array {
   const sums = new Float64Array(kinds.length)
   for (const [category, share] of shares) {
     for (const [kind, part] of Object.entries(foldOf(category, reading, feeling))) sums[kinds.indexOf(kind as Kind)]! += share * part

@@ -1,8 +1,8 @@
 // Learns a whole file of corrections in several seeded passes, on top of a scorer: the same file, the same lessons.
 import type { Category } from '../domain.ts'
-import type { Correction } from './correction.ts'
-import { kinds, kindShares } from './kinds.ts'
 import { bareContext } from './bare.ts'
+import type { Correction } from './correction.ts'
+import { kindShares, kinds } from './kinds.ts'
 import { type Scorer, type Scores, scoresOf } from './scorer.ts'
 import { seeded, shuffle } from './signals/chance.ts'
 import { exp, log } from './signals/exactly.ts'
@@ -65,7 +65,11 @@ interface Row {
 }
 
 /** @param tell called now and then with how much is done, 0…1. */
-export function learnFile(corrections: readonly Correction[], scorer: Scorer, tell: (share: number, what: string) => void = () => {}): Schooling {
+export function learnFile(
+  corrections: readonly Correction[],
+  scorer: Scorer,
+  tell: (share: number, what: string) => void = () => {},
+): Schooling {
   const rarity = new Float32Array(mask + 1)
   const rows = corrections.map((correction, i) => {
     if (i % 1000 === 0) tell((0.3 * i) / corrections.length, 'reading')
@@ -79,7 +83,14 @@ export function learnFile(corrections: readonly Correction[], scorer: Scorer, te
     const at = told.flatMap((label, i) => (label < 0 ? [] : [i]))
     if (at.length < 4) continue
     tell(0.3 + (0.7 * subjects.indexOf(subject)) / subjects.length, subject)
-    lessons.push(teach(subject, at.map(i => rows[i]!), at.map(i => told[i]!), share => tell(0.3 + (0.7 * (subjects.indexOf(subject) + share)) / subjects.length, subject)))
+    lessons.push(
+      teach(
+        subject,
+        at.map(i => rows[i]!),
+        at.map(i => told[i]!),
+        share => tell(0.3 + (0.7 * (subjects.indexOf(subject) + share)) / subjects.length, subject),
+      ),
+    )
   }
   return { lessons, rarity }
 }
@@ -167,7 +178,8 @@ function countSlots(rows: Row[], rarity: Float32Array): void {
       rarity[slot]!++
     }
   })
-  for (let slot = 0; slot < rarity.length; slot++) if (rarity[slot]! > 0) rarity[slot] = Math.fround(log(1 + rows.length / (rarity[slot]! + 1)))
+  for (let slot = 0; slot < rarity.length; slot++)
+    if (rarity[slot]! > 0) rarity[slot] = Math.fround(log(1 + rows.length / (rarity[slot]! + 1)))
 }
 
 /** Words and letters apart, each of unit length once weighted: the reading's own values tell the blocks from one another. */
@@ -213,7 +225,12 @@ function guessesWithout(subject: Subject, rows: Row[], labels: number[]): { logi
   const guesses: { logits: Float64Array; label: number }[] = []
   for (let round = 0; round < rounds; round++) {
     const kept = order.filter((_, n) => n % parts !== round)
-    const member = trainMember(subject, kept.map(i => rows[i]!), kept.map(i => labels[i]!), seed)
+    const member = trainMember(
+      subject,
+      kept.map(i => rows[i]!),
+      kept.map(i => labels[i]!),
+      seed,
+    )
     order.forEach((i, n) => {
       if (n % parts === round) guesses.push({ logits: logitsOf([member], subject, rows[i]!), label: labels[i]! })
     })
@@ -244,7 +261,12 @@ function addLogits(member: Member, subject: Subject, row: Row, logits: Float64Ar
 function trainMember(subject: Subject, rows: Row[], labels: number[], memberSeed: number): Member {
   const total = labelsOf[subject].length
   const trust = rows.length < 1000 ? schooling.trust.few : schooling.trust.many
-  const member: Member = { trust, hashed: new Float32Array(total << bits), dense: new Float64Array(total * denseSize), bias: new Float64Array(total) }
+  const member: Member = {
+    trust,
+    hashed: new Float32Array(total << bits),
+    dense: new Float64Array(total * denseSize),
+    bias: new Float64Array(total),
+  }
   const { hashed, dense, bias } = member
   const hashedSteps = new Float32Array(hashed.length).fill(1e-4)
   const denseSteps = new Float64Array(dense.length).fill(1e-2)
@@ -318,7 +340,10 @@ export function schooledScorer(scorer: Scorer, taught: Schooling): Scorer {
       if (answers.category) answers.category.shares.forEach((share, h) => (care[h] = log(share + 1e-9)))
       else if (answers.kind) moveTowardsKind(care, answers.kind.shares, reading, scores, before)
       answers.priority?.shares.forEach((share, p) => (care[judgedCategories.length + p] = log(share + 1e-9)))
-      for (const [subject, head] of [['actionable', 'actionable'], ['complaint', 'breach']] as const) {
+      for (const [subject, head] of [
+        ['actionable', 'actionable'],
+        ['complaint', 'breach'],
+      ] as const) {
         const answer = answers[subject]
         if (answer) care[careHeads.indexOf(head)] = log(answer.shares[1]! + 1e-9) - log(answer.shares[0]! + 1e-9)
       }
@@ -333,7 +358,13 @@ export function schooledScorer(scorer: Scorer, taught: Schooling): Scorer {
 }
 
 /** A category of a likelier kind becomes likelier, as much as its kind did. */
-function moveTowardsKind(care: Float64Array, shares: Float64Array, reading: Reading, scores: Scores, before: ReadonlyMap<Category, number>): void {
+function moveTowardsKind(
+  care: Float64Array,
+  shares: Float64Array,
+  reading: Reading,
+  scores: Scores,
+  before: ReadonlyMap<Category, number>,
+): void {
   const was = kindShares(before, reading, scores.sentiment)
   judgedCategories.forEach((category, h) => {
     const alone = kindShares(new Map([[category as Category, 1]]), reading, scores.sentiment)
@@ -342,4 +373,3 @@ function moveTowardsKind(care: Float64Array, shares: Float64Array, reading: Read
     care[h]! += moved
   })
 }
-

@@ -1,8 +1,8 @@
 // Learns from what reps correct: one balanced step a correction, replayed from the log to the same numbers, bit for bit. Pure: no clock, no chance, no database.
 import type { Category } from '../domain.ts'
 import { bareContext } from './bare.ts'
-import { foldOf, kinds } from './kinds.ts'
 import type { Correction } from './correction.ts'
+import { foldOf, kinds } from './kinds.ts'
 import { type Scorer, type Scores, scoresOf } from './scorer.ts'
 import { exp } from './signals/exactly.ts'
 import { type Features, featuresOf } from './signals/features.ts'
@@ -12,7 +12,10 @@ import { type Reading, readMention } from './signals/reading.ts'
 const feelings = sentimentHeads.length
 const headTotal = feelings + careHeads.length
 /** Heads that share one probability, sentiment first. From, and up to but not including. */
-const groups: readonly (readonly [number, number])[] = [[0, feelings], ...careGroups.map(([from, to]) => [from + feelings, to + feelings] as const)]
+const groups: readonly (readonly [number, number])[] = [
+  [0, feelings],
+  ...careGroups.map(([from, to]) => [from + feelings, to + feelings] as const),
+]
 const slotBits = 20
 const mask = 2 ** slotBits - 1
 
@@ -41,7 +44,12 @@ export function emptyLayer(): LearntLayer {
 export interface Before {
   at: string | undefined
   /** The subject's label as guessed, how sure, and as corrected; only subjects the correction speaks of. */
-  guesses: { subject: 'category' | 'kind' | 'priority' | 'sentiment' | 'actionable' | 'complaint'; guessed: string; sure: number; right: string }[]
+  guesses: {
+    subject: 'category' | 'kind' | 'priority' | 'sentiment' | 'actionable' | 'complaint'
+    guessed: string
+    sure: number
+    right: string
+  }[]
 }
 
 /** One correction, one step. `scorer` is the shipped one, never one that was taught. */
@@ -233,7 +241,11 @@ export function accuracyOf(before: readonly Before[], subject: Before['guesses']
 }
 
 /** The words that the corrections moved most towards a category, for "what 38 corrections changed". */
-export function movedWords(layer: LearntLayer, corrections: readonly Correction[], most = 20): { word: string; category: Category; points: number }[] {
+export function movedWords(
+  layer: LearntLayer,
+  corrections: readonly Correction[],
+  most = 20,
+): { word: string; category: Category; points: number }[] {
   const moved = new Map<string, { word: string; category: Category; points: number }>()
   for (const { text } of corrections) {
     const reading = readMention(text)
@@ -269,7 +281,9 @@ export function taughtScorer(scorer: Scorer, layer: LearntLayer): Scorer {
       const scores = scorer.score(reading, speaksToBrand)
       const { features } = scores.logits
       const odds = oddsWith(layer, scores, features)
-      return scoresOf({ sentiment: odds.slice(0, feelings), care: odds.slice(feelings), features }, head => taughtParts(layer, scores.partsOf(head), features, feelings + careHeads.indexOf(head)))
+      return scoresOf({ sentiment: odds.slice(0, feelings), care: odds.slice(feelings), features }, head =>
+        taughtParts(layer, scores.partsOf(head), features, feelings + careHeads.indexOf(head)),
+      )
     },
   }
 }
@@ -305,7 +319,14 @@ export function writeLayer(layer: LearntLayer): string {
 
 /** @throws when it was written for other heads: replay the log instead. */
 export function readLayer(written: string): LearntLayer {
-  const { heads, corrections, heard, bias, slots, nudges } = JSON.parse(written) as { heads: number; corrections: number; heard: number[]; bias: number[]; slots: number[]; nudges: string }
+  const { heads, corrections, heard, bias, slots, nudges } = JSON.parse(written) as {
+    heads: number
+    corrections: number
+    heard: number[]
+    bias: number[]
+    slots: number[]
+    nudges: string
+  }
   if (heads !== headTotal) throw new Error('this layer was learnt for other heads: replay the corrections')
   const bytes = Buffer.from(nudges, 'base64')
   const numbers = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))

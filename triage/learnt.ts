@@ -1,14 +1,6 @@
 // The workspace's own layer: learnt from the corrections in the worker, kept as one row, refreshed in each process when it changes.
 import { randomUUID } from 'node:crypto'
-import {
-  countStanding,
-  findLayer,
-  findLayerVersion,
-  type LearnableRow,
-  listLearnable,
-  markLearnt,
-  saveLayer,
-} from '../db/corrections.ts'
+import { countStanding, findLayer, findLayerVersion, type LearnableRow, listLearnable, markLearnt, saveLayer } from '../db/corrections.ts'
 import { holdLease, releaseLease } from '../db/leases.ts'
 import type { Db } from '../db/schema.ts'
 import type { Desk } from '../desk.ts'
@@ -104,7 +96,8 @@ async function learnWhatIsNew(desk: Desk): Promise<boolean> {
   const scorer = shippedScorer()
   const [row, standing] = [await findLayer(db, WORKSPACE), await countStanding(db)]
   const isSameModel = row?.model === scorer.model
-  if (row ? isSameModel && row.corrections === standing.corrections && row.lastCorrectionId === standing.last : standing.corrections === 0) return false
+  if (row ? isSameModel && row.corrections === standing.corrections && row.lastCorrectionId === standing.last : standing.corrections === 0)
+    return false
   // None of those it holds was undone, and none came late: what is new can go on top.
   const mayGoOn = row && isSameModel && (await countStanding(db, row.lastCorrectionId)).corrections === row.corrections
   const rows = await listLearnable(db, mayGoOn ? row.lastCorrectionId : 0)

@@ -14,7 +14,13 @@ export function packExample(text: string, scorer: Scorer): Buffer {
   hashOf(scorer.model).copy(head, 4, 0, 4)
   head.writeUInt32LE(features.size, 8)
   // Copies: the reading's arrays are used again by the next one.
-  return Buffer.concat([head, bytesOf(sentiment), bytesOf(care), bytesOf(features.slots.slice(0, features.size)), bytesOf(features.values.slice(0, features.size))])
+  return Buffer.concat([
+    head,
+    bytesOf(sentiment),
+    bytesOf(care),
+    bytesOf(features.slots.slice(0, features.size)),
+    bytesOf(features.values.slice(0, features.size)),
+  ])
 }
 
 /** Null: packed by a Heed whose features or heads meant something else. `isOtherModel`: the heads have been trained anew since. */

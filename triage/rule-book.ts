@@ -75,7 +75,14 @@ export async function saveThresholds(desk: Desk, teammateId: Id, thresholds: Thr
   const before = await readThresholds(desk.db)
   await desk.db.transaction().execute(async tx => {
     await saveSetting(tx, THRESHOLDS, thresholdsShape.parse(thresholds), desk.now())
-    await insertAuditEntry(tx, { at: desk.now(), teammateId, action: 'triage thresholds changed', subject: THRESHOLDS, before, after: thresholds })
+    await insertAuditEntry(tx, {
+      at: desk.now(),
+      teammateId,
+      action: 'triage thresholds changed',
+      subject: THRESHOLDS,
+      before,
+      after: thresholds,
+    })
   })
 }
 
@@ -86,7 +93,8 @@ export function findRuleProblems(given: NewRule, others: readonly Pick<Rule, 'id
   const { conditions, actions } = given
   if (!name) problems.push('Give it a name: reps will read it beside what it did.')
   if (name.length > 80) problems.push('Keep the name within 80 characters.')
-  if (others.some(one => one.id !== given.id && one.name.toLowerCase() === name.toLowerCase())) problems.push('There is a rule of this name already.')
+  if (others.some(one => one.id !== given.id && one.name.toLowerCase() === name.toLowerCase()))
+    problems.push('There is a rule of this name already.')
   if (!asksSomething(given)) problems.push('Say when it holds: without any condition it would hold for every mention.')
   if (!doesSomething(given)) problems.push('Say what it does.')
   for (const phrase of [...(conditions.anyWords ?? []), ...(conditions.allWords ?? []), ...(conditions.noWords ?? [])])
@@ -109,6 +117,12 @@ const wordsOf = ({ name, isActive, conditions, actions }: Pick<Rule, 'name' | 'i
   conditions,
   actions,
 })
-const CHANGED: Record<RuleChange, string> = { up: 'moved up', down: 'moved down', on: 'switched on', off: 'switched off', remove: 'removed' }
+const CHANGED: Record<RuleChange, string> = {
+  up: 'moved up',
+  down: 'moved down',
+  on: 'switched on',
+  off: 'switched off',
+  remove: 'removed',
+}
 const THRESHOLDS = 'triageThresholds'
 const thresholdsShape = z.object({ noise: z.number().min(0.85).max(0.99), review: z.number().min(0.3).max(0.95) })

@@ -100,7 +100,8 @@ export function outcomeOf(set: RuleSet, judged: Judged, mention: RuledMention, f
 export function isDangerous(verdict: Pick<Verdict, 'category' | 'priority' | 'reasons'>): boolean {
   return isUrgent(verdict) || verdict.reasons.some(reason => reason.points > 0 && dangerSignals.includes(reason.signal))
 }
-export const isUrgent = ({ category, priority }: Pick<Verdict, 'category' | 'priority'>) => priority === 'urgent' || URGENT.includes(category)
+export const isUrgent = ({ category, priority }: Pick<Verdict, 'category' | 'priority'>) =>
+  priority === 'urgent' || URGENT.includes(category)
 const URGENT: readonly Category[] = ['urgent_request', 'outage_report', 'pr_risk']
 export const dangerSignals: readonly string[] = ['selfHarm', 'threat', 'safety', 'stranded', 'takeover', 'fraud', 'legal', 'vulnerable']
 
@@ -115,7 +116,12 @@ export function placeOf(judgement: Judgement, mention: { visibility: Visibility;
 
 /** Lower case, no marks, words between single spaces: so a word is found by ` word `. */
 export function foldWords(text: string): string {
-  const plain = text.normalize('NFKD').replace(MARKS, '').toLowerCase().replace(APOSTROPHES, '').replace(LETTERS, letter => OTHER[letter]!)
+  const plain = text
+    .normalize('NFKD')
+    .replace(MARKS, '')
+    .toLowerCase()
+    .replace(APOSTROPHES, '')
+    .replace(LETTERS, letter => OTHER[letter]!)
   return ` ${(plain.match(WORDS) ?? []).join(' ')} `
 }
 
@@ -150,7 +156,8 @@ function act(actions: RuleActions, outcome: Outcome, judged: Judged, done: Set<k
   let isWithheld = false
   for (const tag of actions.tags ?? []) if (!outcome.tags.includes(tag)) outcome.tags.push(tag)
   if (actions.assigneeId) outcome.assigneeId ??= actions.assigneeId
-  if (actions.neverTicket && !done.has('category')) {
+  // A higher rule that says how it is to be answered wants it answered.
+  if (actions.neverTicket && !done.has('category') && !done.has('priority') && !outcome.assigneeId) {
     if (judged.isDangerous) isWithheld = true
     else {
       done.add('category')

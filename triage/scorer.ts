@@ -7,8 +7,8 @@ import {
   careHeads,
   judgedCategories,
   type Layer,
-  loadWeights,
   type Logits,
+  loadWeights,
   type Parts,
   partsOf,
   scoreLayer,
@@ -126,7 +126,9 @@ export function lexiconScorer(): Scorer {
   const { SentimentAnalyzer } = require('natural/lib/natural/sentiment/index.js') as {
     SentimentAnalyzer: new (language: string, stemmer: undefined, vocabulary: string) => { getSentiment(words: string[]): number }
   }
-  const { WordTokenizer } = require('natural/lib/natural/tokenizers/index.js') as { WordTokenizer: new () => { tokenize(text: string): string[] } }
+  const { WordTokenizer } = require('natural/lib/natural/tokenizers/index.js') as {
+    WordTokenizer: new () => { tokenize(text: string): string[] }
+  }
   const afinn = new SentimentAnalyzer('English', undefined, 'afinn')
   const tokenizer = new WordTokenizer()
   const layer = layerByHand()
@@ -150,9 +152,11 @@ function layerByHand(): Layer {
   const set = (measure: string, head: CareHead, points: number) => {
     measures[measureNames.indexOf(measure)]![careHeads.indexOf(head)] = points
   }
-  for (const [cue, heads] of Object.entries(cuePoints)) for (const [head, points] of Object.entries(heads)) set(`cue:${cue}`, head as CareHead, points)
+  for (const [cue, heads] of Object.entries(cuePoints))
+    for (const [head, points] of Object.entries(heads)) set(`cue:${cue}`, head as CareHead, points)
   for (const [head, points] of Object.entries(feelingPoints)) set('feeling', head as CareHead, points)
-  const bias = careHeads.map(head => (head === 'general_reference' || head === 'normal' ? 0.5 : head === 'actionable' || head === 'breach' ? -1 : 0))
+  const bias = careHeads.map(head =>
+    head === 'general_reference' || head === 'normal' ? 0.5 : head === 'actionable' || head === 'breach' ? -1 : 0,
+  )
   return { heads: careHeads, bits: 0, bias, steps: careHeads.map(() => 0), measures, hashed: new Int8Array(careHeads.length) }
 }
-

@@ -165,11 +165,21 @@ export function undoCorrections(desk: Desk, on: ByTeammate & { batchId: Id }): P
   })
 }
 
-async function recategorised(tx: Tx, ticket: TicketRow, category: Category, priority: Ticket['priority'], isSpam: boolean): Promise<Changed> {
+async function recategorised(
+  tx: Tx,
+  ticket: TicketRow,
+  category: Category,
+  priority: Ticket['priority'],
+  isSpam: boolean,
+): Promise<Changed> {
   return {
     set: { category, needsReview: false, isSpam, ...(await reprioritised(tx, ticket, priority)) },
     events: [
-      event('category_changed', { category: ticket.category, priority: ticket.priority, isSpam: ticket.isSpam }, { category, priority, isSpam }),
+      event(
+        'category_changed',
+        { category: ticket.category, priority: ticket.priority, isSpam: ticket.isSpam },
+        { category, priority, isSpam },
+      ),
     ],
   }
 }

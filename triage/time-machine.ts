@@ -2,7 +2,18 @@
 import { countJudgedMentions, type JudgedMentionRow, listJudgedMentions, readTier } from '../db/judged-mentions.ts'
 import type { Desk } from '../desk.ts'
 import type { Category, Id, Judgement, Priority } from '../domain.ts'
-import { asksThread, asksWords, dangerSignals, foldOnce, isUrgent, type Judged, outcomeOf, type Place, placeOf, type RuleSet } from './rules.ts'
+import {
+  asksThread,
+  asksWords,
+  dangerSignals,
+  foldOnce,
+  isUrgent,
+  type Judged,
+  outcomeOf,
+  type Place,
+  placeOf,
+  type RuleSet,
+} from './rules.ts'
 
 export interface Trial {
   /** Mentions looked at, of so many. */
@@ -50,7 +61,14 @@ export async function* lookBack(desk: Desk, before: RuleSet, after: RuleSet, loo
   const span = { from: new Date(to.getTime() - look.days * DAY_MS), to }
   const tally = newTally(before, after, { ...span, total: await countJudgedMentions(desk.db, span) })
   const every = [...before.rules, ...after.rules].map(one => one.rule)
-  const page = { ...span, zone: look.zone, dangerSignals, withText: every.some(asksWords), withThread: every.some(asksThread), limit: look.batch ?? BATCH }
+  const page = {
+    ...span,
+    zone: look.zone,
+    dangerSignals,
+    withText: every.some(asksWords),
+    withThread: every.some(asksThread),
+    limit: look.batch ?? BATCH,
+  }
   const startedAt = performance.now()
   let last: { postedAt: Date; id: Id } | null = null
   for (;;) {
@@ -114,14 +132,22 @@ export function newTally(before: RuleSet, after: RuleSet, over: { from: Date; to
 
 /** What the judge alone had said: the rules of that day are not asked. */
 export function judgedOf(row: JudgedMentionRow): Judged {
-  const alone: Judgement = row.beforeRules ?? { category: row.category, tier: readTier(row.tier), priority: row.priority, needsReview: row.needsReview }
+  const alone: Judgement = row.beforeRules ?? {
+    category: row.category,
+    tier: readTier(row.tier),
+    priority: row.priority,
+    needsReview: row.needsReview,
+  }
   return { ...alone, confidence: row.confidence, sentiment: row.sentiment, isDangerous: isUrgent(alone) || row.hasDanger }
 }
 
 function standingOf(set: RuleSet, judged: Judged, row: JudgedMentionRow, folded: () => string): Standing {
   const outcome = outcomeOf(set, judged, row, folded)
   const place = placeOf(outcome, row)
-  const extras = place === 'ticket' ? [...outcome.tags.toSorted(), outcome.assigneeId ? `given to ${outcome.assigneeId}` : ''].filter(Boolean).join(', ') : ''
+  const extras =
+    place === 'ticket'
+      ? [...outcome.tags.toSorted(), outcome.assigneeId ? `given to ${outcome.assigneeId}` : ''].filter(Boolean).join(', ')
+      : ''
   return { place, category: outcome.category, priority: outcome.priority, extras }
 }
 

@@ -4,9 +4,21 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { seeded, shuffle } from './signals/chance.ts'
-import { log, exp } from './signals/exactly.ts'
+import { exp, log } from './signals/exactly.ts'
 import { featuresOf, feelingMeasure, measureNames } from './signals/features.ts'
-import { careGroups, careHeads, judgedCategories, type Layer, priorities, readWeights, scoreLayer, scoreWeights, sentimentHeads, softmax, type Weights } from './signals/heads.ts'
+import {
+  careGroups,
+  careHeads,
+  judgedCategories,
+  type Layer,
+  priorities,
+  readWeights,
+  scoreLayer,
+  scoreWeights,
+  sentimentHeads,
+  softmax,
+  type Weights,
+} from './signals/heads.ts'
 import { readMention } from './signals/reading.ts'
 import { type Example, ownExamples } from './training/examples.ts'
 import { checkOutsideSets, outsideExamples } from './training/outside-sets.ts'
@@ -24,7 +36,8 @@ export function train(examples: readonly Example[]): Weights {
   const rows = examples.map(example => rowOf(example))
   const sentiment = trainFeelings(rows)
   const weights: Weights = { model, sentiment, care: emptyLayer(careHeads, careBits) }
-  for (const row of rows) row.measures[feelingMeasure] = scoreWeights(weights, readMention(row.example.text), true).features.measures[feelingMeasure]!
+  for (const row of rows)
+    row.measures[feelingMeasure] = scoreWeights(weights, readMention(row.example.text), true).features.measures[feelingMeasure]!
   const careRows = rows.filter(row => row.example.careWeight > 0)
   weights.care = trainCare(careRows)
   cool(weights.care, temperaturesOf(careRows))
@@ -33,7 +46,11 @@ export function train(examples: readonly Example[]): Weights {
 
 export function trainFeelings(all: Row[]): Layer {
   const rows = all.filter(row => row.feeling >= 0 && row.example.feelingWeight > 0)
-  const balance = balanceOf(rows, row => row.feeling, row => row.example.feelingWeight)
+  const balance = balanceOf(
+    rows,
+    row => row.feeling,
+    row => row.example.feelingWeight,
+  )
   return trainLayer(rows, {
     heads: sentimentHeads,
     bits: sentimentBits,
@@ -179,10 +196,12 @@ function trainLayer(rows: Row[], plan: Plan): Layer {
         slots[size] = (row.slots[f]! & mask) * heads
         values[size++] = row.values[f]! / (1 - plan.drop)
       }
-      for (let m = 0; m < seen.length; m++) seen[m] = row.measures[m] !== 0 && plan.drop > 0 && random() < plan.drop / 2 ? 0 : row.measures[m]!
+      for (let m = 0; m < seen.length; m++)
+        seen[m] = row.measures[m] !== 0 && plan.drop > 0 && random() < plan.drop / 2 ? 0 : row.measures[m]!
       logits.set(bias)
       for (let f = 0; f < size; f++) for (let h = 0; h < heads; h++) logits[h]! += hashed[slots[f]! + h]! * values[f]!
-      for (let m = 0; m < seen.length; m++) if (seen[m] !== 0) for (let h = 0; h < heads; h++) logits[h]! += measures[m * heads + h]! * seen[m]!
+      for (let m = 0; m < seen.length; m++)
+        if (seen[m] !== 0) for (let h = 0; h < heads; h++) logits[h]! += measures[m * heads + h]! * seen[m]!
       guess(plan.groups, logits, guesses)
       plan.aim(row, guesses, aims, plan.smooth)
       const weight = plan.weight(row)
@@ -237,7 +256,14 @@ function packed(plan: Plan, hashed: Float32Array, measures: Float64Array, bias: 
 }
 
 function emptyLayer(heads: readonly string[], bits: number): Layer {
-  return { heads, bits, bias: heads.map(() => 0), steps: heads.map(() => 1), measures: measureNames.map(() => heads.map(() => 0)), hashed: new Int8Array(heads.length * 2 ** bits) }
+  return {
+    heads,
+    bits,
+    bias: heads.map(() => 0),
+    steps: heads.map(() => 1),
+    measures: measureNames.map(() => heads.map(() => 0)),
+    hashed: new Int8Array(heads.length * 2 ** bits),
+  }
 }
 
 function categoryOf(row: Row): number {
@@ -254,19 +280,31 @@ function balanceOf(rows: Row[], classOf: (row: Row) => number, weight: (row: Row
 
 export function pack(weights: Weights): Buffer {
   const { sentiment, care } = weights
-  const head = { model: weights.model, measures: measureNames, sentiment: { ...sentiment, hashed: undefined }, care: { ...care, hashed: undefined } }
+  const head = {
+    model: weights.model,
+    measures: measureNames,
+    sentiment: { ...sentiment, hashed: undefined },
+    care: { ...care, hashed: undefined },
+  }
   const bytes = (layer: Layer) => Buffer.from(layer.hashed.buffer, layer.hashed.byteOffset, layer.hashed.byteLength)
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes(sentiment), bytes(care)])
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, out: { type: 'string', default: join(import.meta.dirname, 'weights', 'heads.bin') } } })
+  const { values } = parseArgs({
+    options: { data: { type: 'string' }, out: { type: 'string', default: join(import.meta.dirname, 'weights', 'heads.bin') } },
+  })
   if (values.data) checkOutsideSets(values.data)
-  else console.warn('No --data DIR: training on our own mentions alone, in triage/training/. The shipped weights saw the outside sets too (docs/triage.md).')
+  else
+    console.warn(
+      'No --data DIR: training on our own mentions alone, in triage/training/. The shipped weights saw the outside sets too (docs/triage.md).',
+    )
   const examples = [...ownExamples(), ...(values.data ? outsideExamples(values.data) : [])]
   const bytes = pack(train(examples))
   readWeights(bytes)
   mkdirSync(join(values.out, '..'), { recursive: true })
   writeFileSync(values.out, bytes)
-  console.log(`${examples.length} examples, ${bytes.length} bytes written to ${values.out}, SHA-256 ${createHash('sha256').update(bytes).digest('hex')}`)
+  console.log(
+    `${examples.length} examples, ${bytes.length} bytes written to ${values.out}, SHA-256 ${createHash('sha256').update(bytes).digest('hex')}`,
+  )
 }

@@ -1,14 +1,15 @@
 // Triages a file: `npm run -s triage -- --in FILE.jsonl [--corrections FILE.jsonl] [--scorer NAME] --out FILE.jsonl`.
+
+import { once } from 'node:events'
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import type { Category, Priority, Reason, Tier, Verdict } from '../domain.ts'
 import { bareContext } from './bare.ts'
 import { type Correction, readCorrection } from './correction.ts'
 import { weigh } from './judge.ts'
-import { type Kind, kindOfKnown, kinds, kindShares } from './kinds.ts'
-import { type Answer, ask, learnFile, type Schooling, schooledScorer, type Subject } from './learn-file.ts'
+import { type Kind, kindOfKnown, kindShares, kinds } from './kinds.ts'
+import { type Answer, ask, learnFile, type Schooling, type Subject, schooledScorer } from './learn-file.ts'
 import { isScorerName, type Scorer, scorerNamed, scorerNames } from './scorer.ts'
 import { priorities, sentimentHeads } from './signals/heads.ts'
 
@@ -31,9 +32,20 @@ export interface TriagedLine {
 }
 
 /** Judges one text as the file reader does. `taught`: what a file of corrections taught on top of `scorer`. */
-export function triageText(id: unknown, text: string, lang: string | null, scorer: Scorer, taught?: { schooling: Schooling; scorer: Scorer }): TriagedLine {
-  const { verdict, shares, scores, reading } = weigh({ text, visibility: 'public', direction: 'inbound', platform: 'file', language: lang }, bareContext(text), taught?.scorer ?? scorer)
-  const answers: Partial<Record<Subject, Answer>> = taught && reading ? ask(taught.schooling, reading, scorer.score(reading, bareContext(text).addressesUs)) : {}
+export function triageText(
+  id: unknown,
+  text: string,
+  lang: string | null,
+  scorer: Scorer,
+  taught?: { schooling: Schooling; scorer: Scorer },
+): TriagedLine {
+  const { verdict, shares, scores, reading } = weigh(
+    { text, visibility: 'public', direction: 'inbound', platform: 'file', language: lang },
+    bareContext(text),
+    taught?.scorer ?? scorer,
+  )
+  const answers: Partial<Record<Subject, Answer>> =
+    taught && reading ? ask(taught.schooling, reading, scorer.score(reading, bareContext(text).addressesUs)) : {}
   const sentiment = scores ? sentimentHeads.map(head => scores.sentiment[head]) : [0, 1, 0]
   const feeling = answers.sentiment?.label ?? verdict.sentimentLabel
   const isDanger = verdict.priority === 'urgent' && verdict.category === 'urgent_request'
@@ -44,13 +56,20 @@ export function triageText(id: unknown, text: string, lang: string | null, score
     kind: (answers.kind?.label as Kind | undefined) ?? kindOf(verdict, shares, reading, scores),
     tier: verdict.tier,
     priority: isDanger ? 'urgent' : priorityOf(verdict, scores, answers.priority),
-    actionable: { label: (answers.actionable ? answers.actionable.label === 'yes' : actionable >= 0.5) ? 'yes' : 'no', score: round(actionable) },
+    actionable: {
+      label: (answers.actionable ? answers.actionable.label === 'yes' : actionable >= 0.5) ? 'yes' : 'no',
+      score: round(actionable),
+    },
     urgent: { score: round(verdict.urgent ?? 0) },
     complaint: {
       score: round(verdict.complaint ?? 0),
       label: (answers.complaint ? answers.complaint.label === 'yes' : (verdict.complaint ?? 0) >= 0.5) ? 'complaint' : 'not-complaint',
     },
-    sentiment: { label: feeling, score: round(verdict.sentiment), scores: Object.fromEntries(sentimentHeads.map((head, h) => [head, round(sentiment[h]!)])) },
+    sentiment: {
+      label: feeling,
+      score: round(verdict.sentiment),
+      scores: Object.fromEntries(sentimentHeads.map((head, h) => [head, round(sentiment[h]!)])),
+    },
     language: verdict.language ?? lang,
     confidence: round(verdict.confidence),
     reasons: verdict.reasons.slice(0, 8).map(reason => ({ ...reason, points: round(reason.points) })),
@@ -110,7 +129,9 @@ export function readCorrections(lines: readonly string[], complain: (line: numbe
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { in: { type: 'string' }, out: { type: 'string' }, corrections: { type: 'string' }, scorer: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { in: { type: 'string' }, out: { type: 'string' }, corrections: { type: 'string' }, scorer: { type: 'string' } },
+  })
   if (!values.in || !values.out) return stop('usage: triage --in FILE.jsonl [--corrections FILE.jsonl] [--scorer NAME] --out FILE.jsonl')
   const name = values.scorer ?? (process.env.TRIAGE_SCORER || 'linear')
   if (!isScorerName(name)) return stop(`no scorer is called ${name}; there are: ${scorerNames.join(', ')}`)
@@ -146,10 +167,16 @@ async function main(): Promise<void> {
   await once(out, 'close')
   bar(1, `${done}`)
   const seconds = (process.cpuUsage(started).user + process.cpuUsage(started).system) / 1e6
-  console.error(`${done} judged in ${seconds.toFixed(1)} s of one core, ${left} lines left out, scorer ${taught?.scorer.model ?? scorer.model}`)
+  console.error(
+    `${done} judged in ${seconds.toFixed(1)} s of one core, ${left} lines left out, scorer ${taught?.scorer.model ?? scorer.model}`,
+  )
 }
 
-function readLine(written: string, line: number, complain: (line: number, why: string) => void): { id: unknown; text: string; lang: string | null } | undefined {
+function readLine(
+  written: string,
+  line: number,
+  complain: (line: number, why: string) => void,
+): { id: unknown; text: string; lang: string | null } | undefined {
   let row: unknown
   try {
     row = JSON.parse(written)
@@ -172,7 +199,9 @@ function progress(what: string): (share: number | null, note: string) => void {
     const now = process.uptime()
     if (share !== 1 && now - told < (isTerminal ? 0.2 : 5)) return
     told = now
-    process.stderr.write(`${isTerminal ? '\r\x1b[K' : ''}${what} ${share === null ? '' : `${Math.round(share * 100)} % `}${note}${isTerminal && share !== 1 ? '' : '\n'}`)
+    process.stderr.write(
+      `${isTerminal ? '\r\x1b[K' : ''}${what} ${share === null ? '' : `${Math.round(share * 100)} % `}${note}${isTerminal && share !== 1 ? '' : '\n'}`,
+    )
   }
 }
 

@@ -10,9 +10,9 @@ import { fileMentions } from './filing.ts'
 import { judge } from './judge.ts'
 import { findTaughtScorer } from './learnt.ts'
 import { isRowFault } from './row-fault.ts'
-import { applyRules, type Ruled, type RuledMention, type RuleSet } from './rules.ts'
 import { readRuleSet } from './rule-book.ts'
 import { followRules } from './ruled-tickets.ts'
+import { applyRules, type Ruled, type RuledMention, type RuleSet } from './rules.ts'
 import type { Scorer } from './scorer.ts'
 
 const BATCH = 200

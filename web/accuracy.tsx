@@ -294,7 +294,7 @@ function startOfWeeks(now: Date, weeks: number): Date {
   return monday
 }
 
-const percent = (share: number) => `${(share * 100).toFixed(share > 0.995 || share < 0.1 ? 1 : 0)} %`
+const percent = (share: number) => `${(share * 100).toFixed((share > 0.995 && share < 1) || (share > 0 && share < 0.1) ? 1 : 0)} %`
 const about = (n: number) => (Number.isInteger(n) ? String(n) : `about ${Math.round(n)}`)
 const between = (interval: [number, number] | null) => (interval ? `; ${percent(interval[0])} to ${percent(interval[1])}` : '')
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })

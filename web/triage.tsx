@@ -158,7 +158,7 @@ function Words({ learnt }: { learnt: LearntState }) {
                   {one.word}
                 </th>
                 <td>
-                  {one.points > 0 ? 'for' : 'against'} {CATEGORY[one.category].toLowerCase()}
+                  {one.points > 0 ? 'for' : 'against'} {CATEGORY[one.category]}
                 </td>
                 <td class="number">{signedPoints(one.points)}</td>
               </tr>

@@ -37,13 +37,16 @@ const FILED = `
 
 if (import.meta.main) {
   const { lite } = await openEmbedded({ dir: join(process.argv[2]!, 'db'), syncToDisk: true })
-  const schema = readFileSync(join(projectRoot, 'bench/anchors/schema.sql'), 'utf8').replaceAll(':n', '1000').replace(/^vacuum.*|^checkpoint.*/gm, '')
+  const schema = readFileSync(join(projectRoot, 'bench/anchors/schema.sql'), 'utf8')
+    .replaceAll(':n', '1000')
+    .replace(/^vacuum.*|^checkpoint.*/gm, '')
   await lite.exec(schema)
   process.on('message', async seconds => {
     const start = performance.now()
     const cpu = process.cpuUsage()
     let count = 0
-    for (; performance.now() - start < Number(seconds) * 1000; count++) await lite.query(FILED, [`x${randomUUID()}`, (count % 200_000) + 1, `order ${count}`])
+    for (; performance.now() - start < Number(seconds) * 1000; count++)
+      await lite.query(FILED, [`x${randomUUID()}`, (count % 200_000) + 1, `order ${count}`])
     const { user, system } = process.cpuUsage(cpu)
     process.send!({ value: count / ((performance.now() - start) / 1000), cpuMs: (user + system) / 1000 / count } satisfies Slice)
   })

@@ -20,18 +20,49 @@ export async function anchorDatabase(postgres: RunningServer, name: string, tick
 }
 
 /** Transactions a second, and the p95 of their milliseconds. */
-export async function pgbench(postgres: RunningServer, url: string, file: 'filed.sql' | 'inbox.sql', clients: number, seconds: number): Promise<{ perSecond: number; p95: number; cpuMs: number | null }> {
+export async function pgbench(
+  postgres: RunningServer,
+  url: string,
+  file: 'filed.sql' | 'inbox.sql',
+  clients: number,
+  seconds: number,
+): Promise<{ perSecond: number; p95: number; cpuMs: number | null }> {
   const folder = mkdtempSync(join(tmpdir(), 'heed-pgbench-'))
   const before = cpuMs([postgres.pid])
-  const { stdout } = await run(postgresProgram('pgbench'), ['-n', '-M', 'prepared', '-c', String(clients), '-j', '1', '-T', String(seconds), '-l', '--log-prefix', join(folder, 'tx'), '-f', script(file), url])
+  const { stdout } = await run(postgresProgram('pgbench'), [
+    '-n',
+    '-M',
+    'prepared',
+    '-c',
+    String(clients),
+    '-j',
+    '1',
+    '-T',
+    String(seconds),
+    '-l',
+    '--log-prefix',
+    join(folder, 'tx'),
+    '-f',
+    script(file),
+    url,
+  ])
   // A session that ended counts once the postmaster has buried it.
   await pause(200)
   const after = cpuMs([postgres.pid])
-  const latencies = readdirSync(folder).flatMap(name => readFileSync(join(folder, name), 'utf8').trim().split('\n').map(line => Number(line.split(' ')[2]) / 1000))
+  const latencies = readdirSync(folder).flatMap(name =>
+    readFileSync(join(folder, name), 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => Number(line.split(' ')[2]) / 1000),
+  )
   rmSync(folder, { recursive: true })
   const perSecond = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1])
   if (!perSecond || !latencies.length) throw new Error(`pgbench did not say how fast it was:\n${stdout}`)
-  return { perSecond, p95: quantile(latencies, 0.95), cpuMs: before === null || after === null ? null : (after - before) / latencies.length }
+  return {
+    perSecond,
+    p95: quantile(latencies, 0.95),
+    cpuMs: before === null || after === null ? null : (after - before) / latencies.length,
+  }
 }
 
 export async function filedSlice(postgres: RunningServer, url: string, seconds: number): Promise<Slice> {

@@ -13,7 +13,10 @@ export interface AnchorServer {
 export async function startAnchor(name: 'hmac-server' | 'single-insert', databaseUrl?: string): Promise<AnchorServer> {
   const port = await freePort()
   const env = { PATH: process.env.PATH, PORT: String(port), SECRET: webhookSecret, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) }
-  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.js`)], { env: env as NodeJS.ProcessEnv, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.js`)], {
+    env: env as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   diesWithUs(child)
   await answers(port, '/')
   return { port, pid: child.pid!, stop: () => ended(child) }

@@ -11,10 +11,12 @@ await pool.query(`create table if not exists ingest (id bigint generated always 
 createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on('data', chunk => chunks.push(chunk))
-  request.on('end', () => answer(Buffer.concat(chunks), String(request.headers['x-twitter-webhooks-signature'])).then(
-    status => response.writeHead(status, { 'content-length': 0 }).end(),
-    () => response.writeHead(500, { 'content-length': 0 }).end(),
-  ))
+  request.on('end', () =>
+    answer(Buffer.concat(chunks), String(request.headers['x-twitter-webhooks-signature'])).then(
+      status => response.writeHead(status, { 'content-length': 0 }).end(),
+      () => response.writeHead(500, { 'content-length': 0 }).end(),
+    ),
+  )
 }).listen(Number(PORT), '127.0.0.1')
 
 async function answer(body: Buffer, signature: string): Promise<number> {
@@ -25,6 +27,10 @@ async function answer(body: Buffer, signature: string): Promise<number> {
   const post = JSON.parse(raw).data.payload as { id: string; text: string }
   // Each request is a row, also a repeated one: the anchor always writes.
   const values = [`${post.id} ${randomUUID()}`, post.text, raw]
-  await pool.query({ name: 'store', text: 'insert into ingest (external_id, text, raw) values ($1, $2, $3) on conflict do nothing', values })
+  await pool.query({
+    name: 'store',
+    text: 'insert into ingest (external_id, text, raw) values ($1, $2, $3) on conflict do nothing',
+    values,
+  })
   return 200
 }

@@ -87,7 +87,8 @@ export async function openDemoStage(): Promise<DemoStage> {
     context.setDefaultTimeout(30_000)
     context.on('console', message => {
       // A refused form answers 4xx, which Chromium prints as well; that is no fault of the page.
-      if (message.type() === 'error' && !/status of 4(09|22)/.test(message.text())) complained.push(`${message.page()?.url()}: ${message.text()}`)
+      if (message.type() === 'error' && !/status of 4(09|22)/.test(message.text()))
+        complained.push(`${message.page()?.url()}: ${message.text()}`)
     })
     context.on('weberror', error => complained.push(`${error.page()?.url()}: ${error.error().message}`))
     return context.newPage()
@@ -123,20 +124,27 @@ export async function openDemoStage(): Promise<DemoStage> {
       return { id, email, page }
     },
     ticketAbout: words =>
-      eventually(`a ticket about “${words}”`, async () => {
-        const mention = await desk.db
-          .selectFrom('mentions')
-          .select('ticketId')
-          .where('text', 'like', `%${words}%`)
-          .where('ticketId', 'is not', null)
-          .executeTakeFirst()
-        return mention && desk.db.selectFrom('tickets').selectAll().where('id', '=', mention.ticketId!).executeTakeFirstOrThrow()
-      }, 30_000),
+      eventually(
+        `a ticket about “${words}”`,
+        async () => {
+          const mention = await desk.db
+            .selectFrom('mentions')
+            .select('ticketId')
+            .where('text', 'like', `%${words}%`)
+            .where('ticketId', 'is not', null)
+            .executeTakeFirst()
+          return mention && desk.db.selectFrom('tickets').selectAll().where('id', '=', mention.ticketId!).executeTakeFirstOrThrow()
+        },
+        30_000,
+      ),
     complaints: () => complained.splice(0),
     picture: async name => {
       const folder = process.env.PICTURES
       if (!folder) return
-      for (const [i, page] of browser.contexts().flatMap(context => context.pages()).entries())
+      for (const [i, page] of browser
+        .contexts()
+        .flatMap(context => context.pages())
+        .entries())
         await page.screenshot({ path: join(folder, `${name.replace(/\W+/g, '-').slice(0, 60)}-${i}.png`) })
     },
     close: async () => {

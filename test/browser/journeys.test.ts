@@ -8,7 +8,10 @@ import { type DemoStage, openDemoStage, PASSWORD } from './demo-stage.ts'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
 
 // A customer each: what one writes joins the ticket they have.
-const [cleo, dora, edda, fritz, gerd, hanna] = ['Cleo', 'Dora', 'Edda', 'Fritz', 'Gerd', 'Hanna'].map(name => ({ handle: `${name.toLowerCase()}_writes`, name: `${name} Marsh` }))
+const [cleo, dora, edda, fritz, gerd, hanna] = ['Cleo', 'Dora', 'Edda', 'Fritz', 'Gerd', 'Hanna'].map(name => ({
+  handle: `${name.toLowerCase()}_writes`,
+  name: `${name} Marsh`,
+}))
 interface Post {
   id: string
   author: string
@@ -93,7 +96,10 @@ describeWith({ Chromium: true }, 'in a browser', () => {
   })
 
   test('d on an account question writes in private, with the public pointer ready and shown', async () => {
-    const mention = await stage.onX<Post>('post', { from: cleo, text: '@larkspan my invoice is wrong, I was charged twice on my account 4471' })
+    const mention = await stage.onX<Post>('post', {
+      from: cleo,
+      text: '@larkspan my invoice is wrong, I was charged twice on my account 4471',
+    })
     const { number } = await stage.ticketAbout('charged twice on my account 4471')
     const { page } = await stage.teammate('Ben Okoro', 'rep')
     await find(page, `#${number}`)
@@ -172,9 +178,17 @@ describeWith({ Chromium: true }, 'in a browser', () => {
   })
 
   test('a mention from Review is opened as a ticket in place, and so it is on a phone', async () => {
-    await stage.desk.db.updateTable('mentions').set({ needsReview: true }).where('ticketId', 'is', null).where('direction', '=', 'inbound').execute()
+    await stage.desk.db
+      .updateTable('mentions')
+      .set({ needsReview: true })
+      .where('ticketId', 'is', null)
+      .where('direction', '=', 'inbound')
+      .execute()
     const { page } = await stage.teammate('Jonas Weil', 'rep')
-    for (const [width, isSeen] of [[1440, true], [390, false]] as const) {
+    for (const [width, isSeen] of [
+      [1440, true],
+      [390, false],
+    ] as const) {
       await page.setViewportSize({ width, height: 844 })
       await page.goto(`${stage.url}/queue?view=review`)
       await page.getByRole('button', { name: 'Open as ticket' }).first().press('Enter')
@@ -213,7 +227,10 @@ describeWith({ Chromium: true }, 'in a browser', () => {
   })
 
   test('an outage is declared and told in public; a linked ticket is held; the all-clear solves it', async () => {
-    const mention = await stage.onX<Post>('post', { from: fritz, text: '@larkspan internet is down in Osterby, total outage, is it down for anyone else?' })
+    const mention = await stage.onX<Post>('post', {
+      from: fritz,
+      text: '@larkspan internet is down in Osterby, total outage, is it down for anyone else?',
+    })
     const { number, id } = await stage.ticketAbout('internet is down in Osterby, total outage')
     const { page } = await stage.teammate('Lena Roth', 'lead')
     const { keyboard } = page
@@ -230,7 +247,10 @@ describeWith({ Chromium: true }, 'in a browser', () => {
     await says(page, '[data-preview]', 'reach the internet in Osterby')
     await page.getByRole('button', { name: 'Publish' }).press('Enter')
     await says(page, 'main', 'Fibre cut in Osterby')
-    const ours = async () => (await stage.onX<Post[]>('posts', { author: 'larkspan' })).filter(post => post.text.includes('in Osterby') && post.text.endsWith('^Team'))
+    const ours = async () =>
+      (await stage.onX<Post[]>('posts', { author: 'larkspan' })).filter(
+        post => post.text.includes('in Osterby') && post.text.endsWith('^Team'),
+      )
     await eventually('the statement on X', async () => (await ours()).length === 1)
 
     await keyboard.press('g')
@@ -329,5 +349,6 @@ async function find(page: Page, words: string) {
 const opened = (page: Page, number: string | number | null) => page.locator(`#ticket[data-number="${number}"]`).waitFor()
 const says = (page: Page, where: string, words: string) => page.locator(where, { hasText: words }).first().waitFor()
 const composed = (page: Page) => page.locator('#composer-text').inputValue()
-const selected = (page: Page) => page.locator('#composer-text').evaluate((text: HTMLTextAreaElement) => text.value.slice(text.selectionStart, text.selectionEnd))
+const selected = (page: Page) =>
+  page.locator('#composer-text').evaluate((text: HTMLTextAreaElement) => text.value.slice(text.selectionStart, text.selectionEnd))
 const someOf = <T>(list: T[], atLeast = 1): T[] | false => list.length >= atLeast && list

@@ -18,8 +18,14 @@ describeWith({ Chromium: true }, 'every page', () => {
   beforeAll(async () => {
     stage = await openDemoStage()
     page = (await stage.teammate('Nora Wilhelmina Featherstonehaugh-Cholmondeley', 'admin')).page
-    await stage.onX('post', { from: { handle: 'longest_handle_', name: 'Maximiliane Oberschlägerdorffer-Wolkensteinhaus von und zu Überlingen' }, text: `@larkspan ${'unbreakable'.repeat(20)} 👩‍👩‍👧‍👦 my line is down for the third time, nobody answers` })
-    await stage.onX('post', { from: { handle: 'rtl_writer', name: 'ليلى الحسن' }, text: '@larkspan الإنترنت مقطوع منذ الأمس، لا أحد يرد. my internet is down, please help' })
+    await stage.onX('post', {
+      from: { handle: 'longest_handle_', name: 'Maximiliane Oberschlägerdorffer-Wolkensteinhaus von und zu Überlingen' },
+      text: `@larkspan ${'unbreakable'.repeat(20)} 👩‍👩‍👧‍👦 my line is down for the third time, nobody answers`,
+    })
+    await stage.onX('post', {
+      from: { handle: 'rtl_writer', name: 'ليلى الحسن' },
+      text: '@larkspan الإنترنت مقطوع منذ الأمس، لا أحد يرد. my internet is down, please help',
+    })
     const long = await stage.ticketAbout('unbreakable')
     await page.goto(`${stage.url}/incidents/new`)
     await page.keyboard.type('Fibre cut in Osterby')
@@ -30,9 +36,42 @@ describeWith({ Chromium: true }, 'every page', () => {
     await eventually('the incident', () => stage.desk.db.selectFrom('statusUpdates').select('id').executeTakeFirst())
     const template = await stage.desk.db.selectFrom('templates').select('id').executeTakeFirstOrThrow()
     paths = [
-      ...['/queue', '/queue?view=review', '/queue?view=opportunity', '/queue?view=noise', '/queue?view=failed', '/queue?view=incident', '/queue?view=solved', '/queue?q=nothing%20like%20it', `/tickets/${long.number}`],
-      ...['/dashboard', '/dashboard?period=30d', '/dashboard/hours', '/dashboard/mentions', '/dashboard/tickets?metric=waiting', '/incidents', '/incidents/new', '/incidents/1', '/incidents/1/update', '/incidents/1/matching', '/incidents/1/all-clear'],
-      ...['/templates', '/templates/new', `/templates/${template.id}`, '/accounts', '/accounts/apps/new/x', '/accounts/apps/new/facebook', '/health', '/teammates', '/me', '/status'],
+      ...[
+        '/queue',
+        '/queue?view=review',
+        '/queue?view=opportunity',
+        '/queue?view=noise',
+        '/queue?view=failed',
+        '/queue?view=incident',
+        '/queue?view=solved',
+        '/queue?q=nothing%20like%20it',
+        `/tickets/${long.number}`,
+      ],
+      ...[
+        '/dashboard',
+        '/dashboard?period=30d',
+        '/dashboard/hours',
+        '/dashboard/mentions',
+        '/dashboard/tickets?metric=waiting',
+        '/incidents',
+        '/incidents/new',
+        '/incidents/1',
+        '/incidents/1/update',
+        '/incidents/1/matching',
+        '/incidents/1/all-clear',
+      ],
+      ...[
+        '/templates',
+        '/templates/new',
+        `/templates/${template.id}`,
+        '/accounts',
+        '/accounts/apps/new/x',
+        '/accounts/apps/new/facebook',
+        '/health',
+        '/teammates',
+        '/me',
+        '/status',
+      ],
     ]
     for (const path of [...paths, '/tickets/99999', '/sign-in']) await walk(path)
   })
@@ -91,7 +130,8 @@ function widerThanTheirPlace(): string[] {
   const root = document.documentElement
   const found = root.scrollWidth > innerWidth ? [`the page, ${root.scrollWidth} px`] : []
   for (const pane of document.querySelectorAll<HTMLElement>('.desk > *, .reading, .composer, main, .card'))
-    if (pane.clientWidth && pane.scrollWidth > pane.clientWidth + 1) found.push(`${pane.tagName}.${pane.className}, ${pane.scrollWidth} in ${pane.clientWidth} px`)
+    if (pane.clientWidth && pane.scrollWidth > pane.clientWidth + 1)
+      found.push(`${pane.tagName}.${pane.className}, ${pane.scrollWidth} in ${pane.clientWidth} px`)
   return found
 }
 
@@ -104,16 +144,21 @@ function faultsOfStructure(): string[] {
   if (all('main').length !== 1) found.push('no main')
   if (!document.title || !root().lang) found.push('no title or language')
   if (document.body.classList.contains('column') || document.body.classList.contains('desk'))
-    for (const landmark of ['header.top', 'nav[aria-label]', '[role="search"]', '.skip']) if (!document.querySelector(landmark)) found.push(`no ${landmark}`)
+    for (const landmark of ['header.top', 'nav[aria-label]', '[role="search"]', '.skip'])
+      if (!document.querySelector(landmark)) found.push(`no ${landmark}`)
   const ids = all('[id]').map(element => element.id)
   for (const id of new Set(ids.filter((one, i) => ids.indexOf(one) !== i))) found.push(`two #${id}`)
   for (const field of all<HTMLInputElement>('input:not([type="hidden"]), select, textarea'))
-    if (!field.labels?.length && !field.ariaLabel && !field.getAttribute('aria-labelledby')) found.push(`no label: ${field.outerHTML.slice(0, 80)}`)
+    if (!field.labels?.length && !field.ariaLabel && !field.getAttribute('aria-labelledby'))
+      found.push(`no label: ${field.outerHTML.slice(0, 80)}`)
   for (const control of all('button, a[href], summary'))
-    if (isShown(control) && !(control.textContent?.trim() || control.ariaLabel || control.querySelector('img[alt]:not([alt=""])'))) found.push(`no name: ${control.outerHTML.slice(0, 80)}`)
+    if (isShown(control) && !(control.textContent?.trim() || control.ariaLabel || control.querySelector('img[alt]:not([alt=""])')))
+      found.push(`no name: ${control.outerHTML.slice(0, 80)}`)
   for (const image of all('img:not([alt])')) found.push(`no alt: ${image.outerHTML.slice(0, 80)}`)
   for (const described of all('[aria-describedby], [aria-labelledby]'))
-    for (const id of `${described.getAttribute('aria-describedby') ?? ''} ${described.getAttribute('aria-labelledby') ?? ''}`.trim().split(/\s+/))
+    for (const id of `${described.getAttribute('aria-describedby') ?? ''} ${described.getAttribute('aria-labelledby') ?? ''}`
+      .trim()
+      .split(/\s+/))
       if (!document.getElementById(id)) found.push(`#${id} is not there`)
   return found
 
@@ -148,8 +193,15 @@ function weakContrasts(): string[] {
   }
   const found = new Set<string>()
   for (const element of document.querySelectorAll<HTMLElement>('body *')) {
-    const words = [...element.childNodes].filter(node => node.nodeType === 3 && node.textContent!.trim()).map(node => node.textContent!.trim())
-    if (!words.length || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || element.closest(':disabled, [aria-disabled="true"], .visually-hidden, .skip, label:has(:disabled), svg')) continue
+    const words = [...element.childNodes]
+      .filter(node => node.nodeType === 3 && node.textContent!.trim())
+      .map(node => node.textContent!.trim())
+    if (
+      !words.length ||
+      !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) ||
+      element.closest(':disabled, [aria-disabled="true"], .visually-hidden, .skip, label:has(:disabled), svg')
+    )
+      continue
     const style = getComputedStyle(element)
     const ground = groundOf(element)
     const [light, dark] = [luminance(over(read(style.color), ground)), luminance(ground)].sort((a, b) => b - a)
@@ -168,7 +220,9 @@ function unseenFocus(): string | null {
   const bearer = at.closest('.ways label')?.querySelector('span') ?? at
   const style = getComputedStyle(bearer)
   const isOutlined = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2
-  const isInComposer = at.matches('.composer textarea') && getComputedStyle(at.closest('.composer')!).borderColor === getComputedStyle(document.querySelector('.brand svg')!).color
+  const isInComposer =
+    at.matches('.composer textarea') &&
+    getComputedStyle(at.closest('.composer')!).borderColor === getComputedStyle(document.querySelector('.brand svg')!).color
   const box = at.getBoundingClientRect()
   const isOnScreen = box.bottom > 0 && box.top < innerHeight && box.width > 0
   return (isOutlined || isInComposer) && (isOnScreen || at.matches('.ways input')) ? null : at.outerHTML.slice(0, 90)

@@ -8,9 +8,9 @@ import type { Category } from '../../domain.ts'
 import { measureAccuracy, wilson } from '../../triage/accuracy.ts'
 import { findSimilar, hashOf, pickSimilar, strongestCues, undoSince } from '../../triage/corrections.ts'
 import { readDeliveries } from '../../triage/intake.ts'
+import { findTaughtScorer, isBehind, learnFromCorrections, learnRows, shippedScorer } from '../../triage/learnt.ts'
 import { packExample, unpackExample } from '../../triage/packed-example.ts'
 import { writeRule } from '../../triage/rule-book.ts'
-import { findTaughtScorer, isBehind, learnFromCorrections, learnRows, shippedScorer } from '../../triage/learnt.ts'
 import { sameWordsKey } from '../../triage/same-words.ts'
 import { careHeads } from '../../triage/signals/heads.ts'
 import { readMention } from '../../triage/signals/reading.ts'
@@ -27,7 +27,9 @@ async function stage() {
   let n = 0
   const hear = async (text: string, given: Parameters<typeof says>[1] = {}) => {
     const externalId = `m${++n}`
-    await deliver(world, account, [says(text, { externalId, author: { externalId: `a${n}`, handle: `person_${n}`, name: 'P', followers: 5 }, ...given })])
+    await deliver(world, account, [
+      says(text, { externalId, author: { externalId: `a${n}`, handle: `person_${n}`, name: 'P', followers: 5 }, ...given }),
+    ])
     await readDeliveries(world.desk)
     await triageMentions(world.desk)
     return db.selectFrom('mentions').selectAll().where('externalId', '=', externalId).executeTakeFirstOrThrow()
@@ -84,7 +86,12 @@ test('a card opened and a card dismissed are corrections; dismissing the same tw
 
 test('what a rule made of a mention is not held against the judge', async () => {
   const { world, hear, corrections, by } = await stage()
-  await writeRule(world.desk, world.ana.id, { name: 'R', isActive: true, conditions: { anyWords: ['parcel'] }, actions: { category: 'outage_report' } })
+  await writeRule(world.desk, world.ana.id, {
+    name: 'R',
+    isActive: true,
+    conditions: { anyWords: ['parcel'] },
+    actions: { category: 'outage_report' },
+  })
   const mention = await hear('Where is my parcel? It is three weeks late')
   expect(mention.category).toBe('outage_report')
   await correctTriage(world.desk, { ...by, ticketId: mention.ticketId!, category: 'complaint' })
@@ -122,7 +129,11 @@ test('similar open ones: the same category, the same words or its strongest cues
   const cues = strongestCues(mention.text, mention.verdict!.reasons).join(', ')
   const alike = await openTicket(db, account, { ...at, text: `hello, ${cues.toUpperCase()}!` })
   const same = await openTicket(db, account, { ...at, text: mention.text })
-  await db.updateTable('mentions').set({ textKey: sameWordsKey(mention.text) }).where('ticketId', '=', same.id).execute()
+  await db
+    .updateTable('mentions')
+    .set({ textKey: sameWordsKey(mention.text) })
+    .where('ticketId', '=', same.id)
+    .execute()
   await openTicket(db, account, { ...at, text: 'the shop was closed' })
   await openTicket(db, account, { ...at, text: mention.text, status: 'solved' })
   await openTicket(db, account, { ...at, text: mention.text, isSpam: true })
@@ -136,10 +147,29 @@ test('similar open ones: the same category, the same words or its strongest cues
 })
 
 test('picking similar ones: half of the cues must be shared; words are whole words', () => {
-  const row = (text: string, textKey: string | null = null) => ({ ticketId: text, number: 1, name: '', handle: '', text, textKey, language: null, waitingSince: null })
+  const row = (text: string, textKey: string | null = null) => ({
+    ticketId: text,
+    number: 1,
+    name: '',
+    handle: '',
+    text,
+    textKey,
+    language: null,
+    waitingSince: null,
+  })
   const text = 'charged twice, no refund, still late'
-  const reasons = ['charged twice', 'no refund', 'late'].map((cue, i) => ({ signal: 's', points: 3 - i, because: cue, span: [text.indexOf(cue), text.indexOf(cue) + cue.length] as [number, number] }))
-  const picked = pickSimilar({ text, textKey: 'k', reasons }, [row('Charged TWICE and no refund'), row('only late'), row('latex charged twice'), row('words', 'k')])
+  const reasons = ['charged twice', 'no refund', 'late'].map((cue, i) => ({
+    signal: 's',
+    points: 3 - i,
+    because: cue,
+    span: [text.indexOf(cue), text.indexOf(cue) + cue.length] as [number, number],
+  }))
+  const picked = pickSimilar({ text, textKey: 'k', reasons }, [
+    row('Charged TWICE and no refund'),
+    row('only late'),
+    row('latex charged twice'),
+    row('words', 'k'),
+  ])
   expect(picked.map(one => one.text)).toEqual(['words', 'Charged TWICE and no refund'])
 })
 
@@ -148,7 +178,8 @@ test('one act on many is undone as one: tickets go back as they were, and nothin
   const [a, b] = [await hear('Where is my parcel? It is three weeks late'), await hear('Why was my card charged twice?')]
   const before = await db.selectFrom('tickets').select(['id', 'category', 'priority', 'isSpam']).orderBy('id').execute()
   const batchId = '01900000-0000-7000-8000-000000000001'
-  for (const one of [a, b]) await correctTriage(world.desk, { ...by, ticketId: one.ticketId!, category: 'spam', source: 'similar', batchId })
+  for (const one of [a, b])
+    await correctTriage(world.desk, { ...by, ticketId: one.ticketId!, category: 'spam', source: 'similar', batchId })
   // One was corrected again since: it stays as it is.
   await correctTriage(world.desk, { ...by, ticketId: b.ticketId!, category: 'pr_risk' })
   expect(await undoCorrections(world.desk, { ...by, batchId })).toBe(2)
@@ -171,7 +202,13 @@ test('packed examples of odd texts come back as they were; other people’s byte
   expect(unpackExample(packExample('hello', shipped).subarray(0, 30), shipped)).toBeNull()
 })
 
-const texts = ['my wobbulator is late', 'the wobbulator hums at night', 'wobbulator arrived with no lid', 'where may I read about your wobbulator', 'a wobbulator, again']
+const texts = [
+  'my wobbulator is late',
+  'the wobbulator hums at night',
+  'wobbulator arrived with no lid',
+  'where may I read about your wobbulator',
+  'a wobbulator, again',
+]
 
 test('what was corrected is judged otherwise next time, in every process, and the verdict’s model says how much was learnt', async () => {
   const { world, db, hear, by } = await stage()
@@ -191,7 +228,9 @@ test('what was corrected is judged otherwise next time, in every process, and th
   expect(odds(taught)).toBeGreaterThan(odds(shipped) + 0.2)
   expect((await hear('wobbulator news')).verdict!.model).toBe(taught.model)
   // Another process is another cache.
-  expect(odds(await findTaughtScorer({ db: db.withPlugin({ transformQuery: a => a.node, transformResult: async a => a.result }) }, db))).toBe(odds(taught))
+  expect(
+    odds(await findTaughtScorer({ db: db.withPlugin({ transformQuery: a => a.node, transformResult: async a => a.result }) }, db)),
+  ).toBe(odds(taught))
 })
 
 test('one by one, in batches, or replayed from zero: the same layer, to the last bit, also after the words are gone', async () => {
@@ -217,7 +256,9 @@ test('undone by date, the layer is that of the earlier corrections alone; undone
   const layerBytes = async () => Buffer.from((await db.selectFrom('learntLayers').select('layer').executeTakeFirstOrThrow()).layer)
   const correct = async (text: string) => {
     const mention = await hear(text)
-    await (mention.ticketId ? correctTriage(world.desk, { ...by, ticketId: mention.ticketId, category: 'pr_risk' }) : openFromMention(world.desk, { ...by, mentionId: mention.id, category: 'pr_risk' }))
+    await (mention.ticketId
+      ? correctTriage(world.desk, { ...by, ticketId: mention.ticketId, category: 'pr_risk' })
+      : openFromMention(world.desk, { ...by, mentionId: mention.id, category: 'pr_risk' }))
     await learnFromCorrections(world.desk)
   }
   await correct(texts[0]!)
@@ -252,8 +293,16 @@ const corrections = (db: Db) => db.selectFrom('corrections').selectAll().orderBy
 test('the noise sample is at least twenty a day, the same lot for everybody, and what was looked at leaves it', async () => {
   const { world, db, account, by } = await stage()
   for (let i = 0; i < 30; i++) {
-    const ticket = await openTicket(db, account, { startedAt: new Date(world.desk.now().getTime() - i * 60_000), text: `buy followers ${i}`, mentionCategory: 'spam' })
-    await db.updateTable('mentions').set({ ticketId: null, verdict: JSON.stringify({ category: 'spam', tier: 'noise', priority: 'low', confidence: 0.9, reasons: [] }) }).where('ticketId', '=', ticket.id).execute()
+    const ticket = await openTicket(db, account, {
+      startedAt: new Date(world.desk.now().getTime() - i * 60_000),
+      text: `buy followers ${i}`,
+      mentionCategory: 'spam',
+    })
+    await db
+      .updateTable('mentions')
+      .set({ ticketId: null, verdict: JSON.stringify({ category: 'spam', tier: 'noise', priority: 'low', confidence: 0.9, reasons: [] }) })
+      .where('ticketId', '=', ticket.id)
+      .execute()
   }
   const span = { from: new Date(world.desk.now().getTime() - 7 * 86_400_000), zone: 'UTC' }
   const first = await drawNoiseSample(db, span, 50)
@@ -265,14 +314,20 @@ test('the noise sample is at least twenty a day, the same lot for everybody, and
   expect(then).toMatchObject({ drawn: 20, settled: 2 })
   expect(then.open.map(row => row.id)).toEqual(first.open.slice(2).map(row => row.id))
   const people = await listJudgedByPeople(db, span)
-  expect(people.map(row => [row.predicted, row.truth, row.isSample]).sort()).toEqual([['spam', 'complaint', true], ['spam', 'spam', true]])
+  expect(people.map(row => [row.predicted, row.truth, row.isSample]).sort()).toEqual([
+    ['spam', 'complaint', true],
+    ['spam', 'spam', true],
+  ])
 })
 
 test('accuracy: precision from what people saw, recall with the noise reckoned up from the sample', () => {
   const week = new Date('2026-02-23T00:00:00Z')
   const person = (predicted: Category, truth: Category, isSample = false) => ({ week, predicted, truth, isSample })
   const accuracy = measureAccuracy({
-    handled: [{ week, category: 'complaint', count: 16 }, { week, category: 'account_question', count: 10 }],
+    handled: [
+      { week, category: 'complaint', count: 16 },
+      { week, category: 'account_question', count: 10 },
+    ],
     people: [
       ...Array(4).fill(person('complaint', 'account_question')),
       ...Array(4).fill(person('outage_report', 'complaint')),
@@ -289,7 +344,11 @@ test('accuracy: precision from what people saw, recall with the noise reckoned u
   expect(accuracy.noise).toMatchObject({ looked: 20, right: 19, share: 0.95, total: 100 })
   expect(accuracy.weeks[0]).toMatchObject({ seen: 54, corrected: 9 })
   expect(accuracy.confusions[0]).toEqual({ from: 'complaint', to: 'account_question', count: 4 })
-  expect(measureAccuracy({ handled: [], people: [person('complaint', 'complaint')], weeks: [] }).categories.find(one => one.category === 'complaint')!.recall).toBeNull()
+  expect(
+    measureAccuracy({ handled: [], people: [person('complaint', 'complaint')], weeks: [] }).categories.find(
+      one => one.category === 'complaint',
+    )!.recall,
+  ).toBeNull()
 })
 
 test('Wilson’s interval of 19 in 20, and of nothing', () => {

@@ -4,59 +4,178 @@ import type { JudgeContext, Verdict } from '../../domain.ts'
 import { judge } from '../../triage/judge.ts'
 
 const context: JudgeContext = {
-  ourHandles: ['brightwave'], addressesUs: true, visibility: 'public', isOwn: false, hasOpenTicket: false, previous: null,
-  earlierTickets: 0, followers: null, similarLastHour: 0, isRepeat: false, incidentActive: false,
+  ourHandles: ['brightwave'],
+  addressesUs: true,
+  visibility: 'public',
+  isOwn: false,
+  hasOpenTicket: false,
+  previous: null,
+  earlierTickets: 0,
+  followers: null,
+  similarLastHour: 0,
+  isRepeat: false,
+  incidentActive: false,
 }
-const judged = (text: string): Verdict => judge({ text, visibility: 'public', direction: 'inbound', platform: 'x', language: null }, context)
+const judged = (text: string): Verdict =>
+  judge({ text, visibility: 'public', direction: 'inbound', platform: 'x', language: null }, context)
 
 const safety = [
-  'the heater you delivered started smoking and the plug melted', 'my toddler got an electric shock from your lamp', 'there is a smell of gas in the hallway of the flat you service',
-  'the scooter brakes failed and I went over the handlebars', 'found a piece of glass in the baby food', 'my daughter had an allergic reaction to the sauce, label said no nuts',
-  'exposed live wires hanging over the pavement outside number 12', 'carbon monoxide alarm keeps going off since your engineer left', 'the battery exploded while charging, curtains caught fire',
-  'your driver is drunk, please stop this bus', 'i was assaulted by your security guard last night', 'my dad collapsed on your train and nobody came', 'the pushchair collapsed with the baby in it',
-  'I want to kill myself and your bot sends me a survey', 'i cant go on anymore, i just want it to end', 'there is a fire on platform 2', 'the ladder snapped and I broke my wrist', 'insulin delivery has not come and I am out',
-  'my mother is on oxygen at home and the power is off', 'the tablets you sent are the wrong dose and I already took two',
+  'the heater you delivered started smoking and the plug melted',
+  'my toddler got an electric shock from your lamp',
+  'there is a smell of gas in the hallway of the flat you service',
+  'the scooter brakes failed and I went over the handlebars',
+  'found a piece of glass in the baby food',
+  'my daughter had an allergic reaction to the sauce, label said no nuts',
+  'exposed live wires hanging over the pavement outside number 12',
+  'carbon monoxide alarm keeps going off since your engineer left',
+  'the battery exploded while charging, curtains caught fire',
+  'your driver is drunk, please stop this bus',
+  'i was assaulted by your security guard last night',
+  'my dad collapsed on your train and nobody came',
+  'the pushchair collapsed with the baby in it',
+  'I want to kill myself and your bot sends me a survey',
+  'i cant go on anymore, i just want it to end',
+  'there is a fire on platform 2',
+  'the ladder snapped and I broke my wrist',
+  'insulin delivery has not come and I am out',
+  'my mother is on oxygen at home and the power is off',
+  'the tablets you sent are the wrong dose and I already took two',
 ]
 const fraud = [
-  'someone has taken 900 from my account', 'there is a transaction I did not make', 'my account was hacked and the email changed', 'I got locked out, somebody changed my password and phone number',
-  'a caller said he was from your fraud team and I gave him the code', 'my card was stolen and it is being used right now', 'unauthorised payments again this morning', 'somebody opened a credit line in my name',
-  'I clicked a link in a text pretending to be you and entered my PIN', 'identity theft, someone ordered three phones on my account', 'fraudulent charge of $412 on my card from your shop', 'my sim was swapped, I have no signal and my bank is being emptied',
-  'someone logged into my account from another country', 'got scammed by a fake page using your name, paid 200', 'money gone from my savings and I did not do it', 'someone is using my account to order food',
+  'someone has taken 900 from my account',
+  'there is a transaction I did not make',
+  'my account was hacked and the email changed',
+  'I got locked out, somebody changed my password and phone number',
+  'a caller said he was from your fraud team and I gave him the code',
+  'my card was stolen and it is being used right now',
+  'unauthorised payments again this morning',
+  'somebody opened a credit line in my name',
+  'I clicked a link in a text pretending to be you and entered my PIN',
+  'identity theft, someone ordered three phones on my account',
+  'fraudulent charge of $412 on my card from your shop',
+  'my sim was swapped, I have no signal and my bank is being emptied',
+  'someone logged into my account from another country',
+  'got scammed by a fake page using your name, paid 200',
+  'money gone from my savings and I did not do it',
+  'someone is using my account to order food',
 ]
 const sarcasm = [
-  'Thanks for nothing, @brightwave', 'wow great service, only four hours on hold', 'love how my parcel is in another country again 🙃', 'oh brilliant, cancelled again, thanks so much', 'Nice one losing my suitcase, five stars 🙄',
-  'thanks a lot for ruining our anniversary', 'so glad I pay 60 a month for a loading wheel', 'congrats on the worst update ever', 'great job charging me twice, geniuses', 'Thanks for cancelling my flight while I was at the gate',
-  'fantastic, another delay, just what I needed', 'well done on sending the wrong size for the third time 👏', 'thank you so much for the cold pizza', 'amazing how nobody ever picks up your phone', 'really appreciate being ignored for a week 🙄',
+  'Thanks for nothing, @brightwave',
+  'wow great service, only four hours on hold',
+  'love how my parcel is in another country again 🙃',
+  'oh brilliant, cancelled again, thanks so much',
+  'Nice one losing my suitcase, five stars 🙄',
+  'thanks a lot for ruining our anniversary',
+  'so glad I pay 60 a month for a loading wheel',
+  'congrats on the worst update ever',
+  'great job charging me twice, geniuses',
+  'Thanks for cancelling my flight while I was at the gate',
+  'fantastic, another delay, just what I needed',
+  'well done on sending the wrong size for the third time 👏',
+  'thank you so much for the cold pizza',
+  'amazing how nobody ever picks up your phone',
+  'really appreciate being ignored for a week 🙄',
 ]
 const negation = [
-  'this is not good enough', 'I am not happy with the repair', 'never had a good experience with your shop', 'no one was helpful', 'the app does not work properly', 'your support is not great at all',
-  "can't say I enjoyed the stay", 'not impressed with the new menu', 'hardly a friendly welcome', "wasn't worth the money", 'nothing works as promised', "I don't recommend this hotel",
+  'this is not good enough',
+  'I am not happy with the repair',
+  'never had a good experience with your shop',
+  'no one was helpful',
+  'the app does not work properly',
+  'your support is not great at all',
+  "can't say I enjoyed the stay",
+  'not impressed with the new menu',
+  'hardly a friendly welcome',
+  "wasn't worth the money",
+  'nothing works as promised',
+  "I don't recommend this hotel",
 ]
 const onlyThanks = [
-  'thank you!', 'Thanks so much', 'cheers', 'ok thanks', 'perfect thank you', 'got it, thanks!', 'thank you, all sorted now', 'thanks Ana 🙏', 'brilliant, thank you', 'many thanks', 'thx', 'ty!', 'thank you very much', 'much appreciated', 'great, thanks!',
-  'works now, thank you', 'thanks for your help', 'thanks for the quick reply',
+  'thank you!',
+  'Thanks so much',
+  'cheers',
+  'ok thanks',
+  'perfect thank you',
+  'got it, thanks!',
+  'thank you, all sorted now',
+  'thanks Ana 🙏',
+  'brilliant, thank you',
+  'many thanks',
+  'thx',
+  'ty!',
+  'thank you very much',
+  'much appreciated',
+  'great, thanks!',
+  'works now, thank you',
+  'thanks for your help',
+  'thanks for the quick reply',
 ]
 const notOnlyThanks = [
-  'thanks, but it is still broken', 'thank you, when will it arrive?', 'thanks for the four hour wait', 'no thanks', 'thanks. now the other one is missing too', 'thank you but that link is dead', 'thanks for losing my bag', 'thanks, can you check again please',
-  'great thanks 🙄', 'thanks for nothing', 'thank you, and also my bill is wrong', 'cheers, still no signal though', 'thanks for the reply but nobody called', 'ok thanks, how do I do that?', 'thanks https://t.example/pic',
+  'thanks, but it is still broken',
+  'thank you, when will it arrive?',
+  'thanks for the four hour wait',
+  'no thanks',
+  'thanks. now the other one is missing too',
+  'thank you but that link is dead',
+  'thanks for losing my bag',
+  'thanks, can you check again please',
+  'great thanks 🙄',
+  'thanks for nothing',
+  'thank you, and also my bill is wrong',
+  'cheers, still no signal though',
+  'thanks for the reply but nobody called',
+  'ok thanks, how do I do that?',
+  'thanks https://t.example/pic',
 ]
 const everybody = [
-  'is your site down?', 'the app is down again', 'anyone else without internet in Leeds?', 'whole street has no power', 'servers down??', 'is it just me or is the network down', 'no signal anywhere in town since 7', 'nobody in our office can log in, your service is down',
-  'website showing error 503 for everyone here', 'power cut in the north of the city', 'your card payments are down in every shop', 'total outage here, nothing works', 'the streaming service is down, half of my friends too', 'trains ticket machines are all down at every station',
-  'broadband out across the village', 'is there an outage in M4?', 'down for everyone it seems', 'your booking site has been offline all morning',
+  'is your site down?',
+  'the app is down again',
+  'anyone else without internet in Leeds?',
+  'whole street has no power',
+  'servers down??',
+  'is it just me or is the network down',
+  'no signal anywhere in town since 7',
+  'nobody in our office can log in, your service is down',
+  'website showing error 503 for everyone here',
+  'power cut in the north of the city',
+  'your card payments are down in every shop',
+  'total outage here, nothing works',
+  'the streaming service is down, half of my friends too',
+  'trains ticket machines are all down at every station',
+  'broadband out across the village',
+  'is there an outage in M4?',
+  'down for everyone it seems',
+  'your booking site has been offline all morning',
 ]
 const oneDevice = [
-  'the app crashes only on my old tablet, fine on my phone', 'my laptop will not connect but the phone does', 'one of my speakers has no sound', 'the remote stopped working, the box is fine', 'after the update my watch does not sync', 'screen flickers on my tv, other tv is ok',
-  'how do I pair the second controller?', 'only my account shows the old photo', 'my printer prints blank pages', 'left earbud does not charge',
+  'the app crashes only on my old tablet, fine on my phone',
+  'my laptop will not connect but the phone does',
+  'one of my speakers has no sound',
+  'the remote stopped working, the box is fine',
+  'after the update my watch does not sync',
+  'screen flickers on my tv, other tv is ok',
+  'how do I pair the second controller?',
+  'only my account shows the old photo',
+  'my printer prints blank pages',
+  'left earbud does not charge',
 ]
 const elsewhere: [string, string, Verdict['sentimentLabel']][] = [
-  ['es', 'llevo tres semanas esperando el paquete y nadie contesta', 'negative'], ['es', 'muchas gracias por la ayuda de ayer, excelente atención', 'positive'], ['es', '¿a qué hora abre la tienda del centro los domingos?', 'neutral'],
-  ['de', 'seit drei Wochen warte ich auf mein Paket und niemand meldet sich', 'negative'], ['de', 'Super Service heute in der Filiale, vielen Dank an das Team', 'positive'], ['de', 'wann macht die Filiale am Bahnhof am Samstag auf?', 'neutral'],
-  ['fr', "trois semaines que j'attends mon colis et personne ne répond", 'negative'], ['fr', 'merci beaucoup, service rapide et vendeuse adorable', 'positive'],
-  ['pt', 'há três semanas que espero a encomenda e ninguém responde', 'negative'], ['pt', 'atendimento excelente hoje na loja, muito obrigada', 'positive'],
-  ['it', 'aspetto il pacco da tre settimane e nessuno risponde', 'negative'], ['it', 'grazie mille, servizio ottimo e personale gentile', 'positive'],
-  ['nl', 'al drie weken wacht ik op mijn pakket en niemand reageert', 'negative'], ['nl', 'hartelijk bedankt, super geholpen in de winkel vandaag', 'positive'],
-  ['tr', 'üç haftadır kargomu bekliyorum ve kimse cevap vermiyor', 'negative'], ['tr', 'çok teşekkürler, harika bir hizmetti', 'positive'],
+  ['es', 'llevo tres semanas esperando el paquete y nadie contesta', 'negative'],
+  ['es', 'muchas gracias por la ayuda de ayer, excelente atención', 'positive'],
+  ['es', '¿a qué hora abre la tienda del centro los domingos?', 'neutral'],
+  ['de', 'seit drei Wochen warte ich auf mein Paket und niemand meldet sich', 'negative'],
+  ['de', 'Super Service heute in der Filiale, vielen Dank an das Team', 'positive'],
+  ['de', 'wann macht die Filiale am Bahnhof am Samstag auf?', 'neutral'],
+  ['fr', "trois semaines que j'attends mon colis et personne ne répond", 'negative'],
+  ['fr', 'merci beaucoup, service rapide et vendeuse adorable', 'positive'],
+  ['pt', 'há três semanas que espero a encomenda e ninguém responde', 'negative'],
+  ['pt', 'atendimento excelente hoje na loja, muito obrigada', 'positive'],
+  ['it', 'aspetto il pacco da tre settimane e nessuno risponde', 'negative'],
+  ['it', 'grazie mille, servizio ottimo e personale gentile', 'positive'],
+  ['nl', 'al drie weken wacht ik op mijn pakket en niemand reageert', 'negative'],
+  ['nl', 'hartelijk bedankt, super geholpen in de winkel vandaag', 'positive'],
+  ['tr', 'üç haftadır kargomu bekliyorum ve kimse cevap vermiyor', 'negative'],
+  ['tr', 'çok teşekkürler, harika bir hizmetti', 'positive'],
 ]
 
 describe('never waits', () => {
@@ -89,7 +208,13 @@ describe('other languages', () => {
     expect(judged(text).tier).not.toBe('noise')
   })
 
-  test.each(['paczka nie dotarła i nikt nie odbiera telefonu od tygodnia', 'paketet har fortfarande inte kommit och ingen svarar', 'الطرد لم يصل منذ ثلاثة أسابيع ولا أحد يرد', '荷物がまだ届きません、いつ届きますか', 'मेरा पार्सल तीन हफ्ते से नहीं आया और कोई जवाब नहीं देता'])('one we do not speak goes to a person: %s', text => {
+  test.each([
+    'paczka nie dotarła i nikt nie odbiera telefonu od tygodnia',
+    'paketet har fortfarande inte kommit och ingen svarar',
+    'الطرد لم يصل منذ ثلاثة أسابيع ولا أحد يرد',
+    '荷物がまだ届きません、いつ届きますか',
+    'मेरा पार्सल तीन हफ्ते से नहीं आया और कोई जवाब नहीं देता',
+  ])('one we do not speak goes to a person: %s', text => {
     expect(judged(text)).toMatchObject({ confidence: 0, needsReview: true })
     expect(judged(text).tier).not.toBe('noise')
   })
@@ -112,7 +237,9 @@ describe('properties', () => {
   })
 
   test('a handle before, a link or emoji behind leave an urgent mention urgent', () => {
-    for (const text of [...safety, ...fraud]) for (const dressed of [`@brightwave ${text}`, `${text} https://t.example/x`, `${text} 😡😡`, text.toUpperCase()]) expect(judged(dressed).priority, dressed).toBe('urgent')
+    for (const text of [...safety, ...fraud])
+      for (const dressed of [`@brightwave ${text}`, `${text} https://t.example/x`, `${text} 😡😡`, text.toUpperCase()])
+        expect(judged(dressed).priority, dressed).toBe('urgent')
   })
 
   test('reasons add up to the confidence, probabilities stay probabilities', () => {
@@ -131,9 +258,20 @@ describe('properties', () => {
 describe('bad input gets a verdict, soon', () => {
   const half = String.fromCharCode(0xd83d)
   const bad: [string, string][] = [
-    ['nothing', ''], ['blanks', ' \n\t\u00a0 '], ['64 kB of words', 'where is my parcel '.repeat(3500)], ['64 kB without a space', 'a'.repeat(65_536)], ['10,000 emoji', '😡'.repeat(10_000)],
-    ['zero-width letters', 'my\u200b par\u200dcel is\ufeff lo\u2060st'], ['right to left', '\u202eقيبطتلا لمعي ال\u202c and back'], ['lone surrogates', `${half} refund ${half}${half} \udc00 now`], ['binary', String.fromCharCode(...Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256))],
-    ['10,000 marks', '?!'.repeat(5000)], ['10,000 handles', '@a '.repeat(10_000)], ['nested brackets', '(('.repeat(20_000)], ['combining marks', `z${'\u0301'.repeat(20_000)}`], ['one word 5,000 times', 'help '.repeat(5000)],
+    ['nothing', ''],
+    ['blanks', ' \n\t\u00a0 '],
+    ['64 kB of words', 'where is my parcel '.repeat(3500)],
+    ['64 kB without a space', 'a'.repeat(65_536)],
+    ['10,000 emoji', '😡'.repeat(10_000)],
+    ['zero-width letters', 'my\u200b par\u200dcel is\ufeff lo\u2060st'],
+    ['right to left', '\u202eقيبطتلا لمعي ال\u202c and back'],
+    ['lone surrogates', `${half} refund ${half}${half} \udc00 now`],
+    ['binary', String.fromCharCode(...Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256))],
+    ['10,000 marks', '?!'.repeat(5000)],
+    ['10,000 handles', '@a '.repeat(10_000)],
+    ['nested brackets', '(('.repeat(20_000)],
+    ['combining marks', `z${'\u0301'.repeat(20_000)}`],
+    ['one word 5,000 times', 'help '.repeat(5000)],
   ]
   test.each(bad)('%s', (_name, text) => {
     const started = process.cpuUsage()

@@ -8,17 +8,32 @@ import { scorerNamed } from '../../triage/scorer.ts'
 
 const scorer = scorerNamed('linear')
 const context: JudgeContext = {
-  ourHandles: [], addressesUs: true, visibility: 'public', isOwn: false, hasOpenTicket: false, previous: null,
-  earlierTickets: 0, followers: null, similarLastHour: 0, isRepeat: false, incidentActive: false,
+  ourHandles: [],
+  addressesUs: true,
+  visibility: 'public',
+  isOwn: false,
+  hasOpenTicket: false,
+  previous: null,
+  earlierTickets: 0,
+  followers: null,
+  similarLastHour: 0,
+  isRepeat: false,
+  incidentActive: false,
 }
 const log: Correction[] = [
-  { at: '2026-03-01T09:00:00Z', text: '@brightwave the glimmer dial is stuck on violet again', category: 'technical_question', priority: 'normal' },
+  {
+    at: '2026-03-01T09:00:00Z',
+    text: '@brightwave the glimmer dial is stuck on violet again',
+    category: 'technical_question',
+    priority: 'normal',
+  },
   { at: '2026-03-01T10:00:00Z', text: '@brightwave glimmer dial stuck, third one this year', category: 'complaint', sentiment: 'negative' },
   { at: '2026-03-02T09:00:00Z', text: '@brightwave any word on the glimmer recall?', kind: 'question', actionable: true },
   { at: '2026-03-02T11:00:00Z', text: 'cute glimmer lamp in the window at @brightwave', category: 'untargeted_comment' },
   { at: '2026-03-03T09:00:00Z', text: '@brightwave my glimmer went dark and so did next door', category: 'outage_report', complaint: true },
 ]
-const judged = (text: string, taught = scorer) => judge({ text, visibility: 'public', direction: 'inbound', platform: 'x', language: null }, context, taught)
+const judged = (text: string, taught = scorer) =>
+  judge({ text, visibility: 'public', direction: 'inbound', platform: 'x', language: null }, context, taught)
 
 describe('one correction', () => {
   test('moves the same words towards what was said, and similar words less', () => {
@@ -63,7 +78,9 @@ describe('the log', () => {
 
   test('without a day is as if that day had never been', () => {
     const kept = log.filter(correction => !correction.at!.startsWith('2026-03-02'))
-    expect(writeLayer(replay(kept, scorer).layer)).toBe(writeLayer(kept.reduce((layer, correction) => learnOne(layer, correction, scorer), emptyLayer())))
+    expect(writeLayer(replay(kept, scorer).layer)).toBe(
+      writeLayer(kept.reduce((layer, correction) => learnOne(layer, correction, scorer), emptyLayer())),
+    )
     expect(writeLayer(replay(kept, scorer).layer)).not.toBe(writeLayer(replay(log, scorer).layer))
   })
 
@@ -110,10 +127,16 @@ describe('a line of a corrections file', () => {
     [{ text: 'a', label: 'negative' }, { sentiment: 'negative' }],
     [{ text: 'a', label: 'outage' }, { kind: 'outage' }],
     [{ text: 'a', label: 'outage_report' }, { category: 'outage_report' }],
-    [{ text: 'a', kind: 'question', actionable: false }, { kind: 'question', actionable: false }],
+    [
+      { text: 'a', kind: 'question', actionable: false },
+      { kind: 'question', actionable: false },
+    ],
     [{ text: 'a', complaint: 'yes' }, { complaint: true }],
     [{ text: 'a', label: 'not-complaint' }, { complaint: false }],
-    [{ text: 'a', sentiment: 'Positive', priority: 'urgent' }, { sentiment: 'positive', priority: 'urgent' }],
+    [
+      { text: 'a', sentiment: 'Positive', priority: 'urgent' },
+      { sentiment: 'positive', priority: 'urgent' },
+    ],
   ])('%j', (row, expected) => expect(readCorrection(row)).toEqual({ text: 'a', ...expected }))
 
   test('"complaint" answers yes or no where the file also says "not-complaint", and is a kind elsewhere', () => {
@@ -122,7 +145,15 @@ describe('a line of a corrections file', () => {
     expect(readCorrection({ text: 'a', kind: 'complaint', priority: 'high' }, true)).toMatchObject({ kind: 'complaint' })
   })
 
-  test.each([[null], [[]], [{}], [{ text: 'a' }], [{ text: 'a', label: 'sideways' }], [{ text: 4, label: 'negative' }], [{ text: 'a', actionable: 'maybe' }]])('%j is refused', row => {
+  test.each([
+    [null],
+    [[]],
+    [{}],
+    [{ text: 'a' }],
+    [{ text: 'a', label: 'sideways' }],
+    [{ text: 4, label: 'negative' }],
+    [{ text: 'a', actionable: 'maybe' }],
+  ])('%j is refused', row => {
     expect(() => readCorrection(row)).toThrow()
   })
 })

@@ -64,7 +64,9 @@ test.each<[string, string[], boolean]>([
   ['😡😡 again', ['😡'], true],
   ['配送が届きません', ['届きません'], true],
   ['a refund', ['', '  '], false],
-])('words in %j: any of %j → %j', (text, anyWords, expected) => expect(holds({ anyWords, followersAtLeast: 1 }, { text })).toBe(anyWords.some(w => w.trim()) ? expected : true))
+])('words in %j: any of %j → %j', (text, anyWords, expected) =>
+  expect(holds({ anyWords, followersAtLeast: 1 }, { text })).toBe(anyWords.some(w => w.trim()) ? expected : true),
+)
 
 test.each<[string, RuleConditions, Partial<RuledMention>, Partial<Verdict>, boolean]>([
   ['all words', { allWords: ['parcel', 'never'] }, {}, {}, true],
@@ -115,8 +117,17 @@ test('the higher rule wins where two want the same thing; tags of both are kept;
   expect(outcome).toMatchObject({ tags: ['parcel', 'vip'], assigneeId: 'ana' })
 })
 
+test('never-ticket gives way to a higher rule that says how it is to be answered', () => {
+  const after = ruled([rule({ anyWords: ['parcel'] }, { priority: 'urgent' }), rule({ anyWords: ['never'] }, { neverTicket: true })])
+  expect(after.verdict).toMatchObject({ category: 'complaint', priority: 'urgent' })
+})
+
 test('never-ticket makes it noise, kept as irrelevant', () => {
-  expect(ruled([rule({ anyWords: ['parcel'] }, { neverTicket: true })]).verdict).toMatchObject({ category: 'irrelevant', tier: 'noise', priority: 'low' })
+  expect(ruled([rule({ anyWords: ['parcel'] }, { neverTicket: true })]).verdict).toMatchObject({
+    category: 'irrelevant',
+    tier: 'noise',
+    priority: 'low',
+  })
 })
 
 test.each<[string, Partial<Verdict>]>([
@@ -156,11 +167,18 @@ test('thresholds only make triage more careful: unsure noise and unsure tickets 
 })
 
 test('our own words are nobody’s to sort', () => {
-  expect(ruled([rule({ anyWords: ['parcel'] }, { priority: 'urgent', tags: ['x'] })], mention(), verdict({ category: 'own_or_staff', tier: 'noise' })).held).toEqual([])
+  expect(
+    ruled(
+      [rule({ anyWords: ['parcel'] }, { priority: 'urgent', tags: ['x'] })],
+      mention(),
+      verdict({ category: 'own_or_staff', tier: 'noise' }),
+    ).held,
+  ).toEqual([])
 })
 
 test('odd text is folded in bounded time', () => {
-  for (const text of ['', '\u200b\u202e', '\ud800', '😀'.repeat(10_000), 'a'.repeat(64_000), 'é'.repeat(30_000)]) expect(foldWords(text).startsWith(' ')).toBe(true)
+  for (const text of ['', '\u200b\u202e', '\ud800', '😀'.repeat(10_000), 'a'.repeat(64_000), 'é'.repeat(30_000)])
+    expect(foldWords(text).startsWith(' ')).toBe(true)
 })
 
 async function stage() {
@@ -170,7 +188,9 @@ async function stage() {
     await deliver(
       world,
       account,
-      texts.map((text, i) => says(text, { externalId: `${text}-${i}`, author: { externalId: `a${text}${i}`, handle: `person_${i}`, name: 'P', followers: 5 } })),
+      texts.map((text, i) =>
+        says(text, { externalId: `${text}-${i}`, author: { externalId: `a${text}${i}`, handle: `person_${i}`, name: 'P', followers: 5 } }),
+      ),
     )
     await readDeliveries(world.desk)
     await triageMentions(world.desk)
@@ -188,7 +208,12 @@ test('a batch follows the rules: tags, assignee, priority, and events that name 
   expect(tickets).toHaveLength(2)
   expect(tickets[0]).toMatchObject({ priority: 'urgent', assigneeId: world.ben.id, tags: expect.arrayContaining(['parcel']) })
   expect(tickets[1]).toMatchObject({ assigneeId: null })
-  const events = await db.selectFrom('ticketEvents').select(['kind', 'actor']).where('ticketId', '=', tickets[0]!.id).orderBy('id').execute()
+  const events = await db
+    .selectFrom('ticketEvents')
+    .select(['kind', 'actor'])
+    .where('ticketId', '=', tickets[0]!.id)
+    .orderBy('id')
+    .execute()
   expect(events.slice(1)).toEqual([
     { kind: 'tagged', actor: 'rule “Parcels”' },
     { kind: 'assigned', actor: 'rule “Parcels”' },
@@ -218,8 +243,16 @@ test.each<[string, Parameters<typeof writeRule>[2], string]>([
   ['no condition', { name: 'a', isActive: true, conditions: {}, actions: { tags: ['a'] } }, 'Say when it holds'],
   ['no action', { name: 'a', isActive: true, conditions: { isVip: true }, actions: {} }, 'Say what it does'],
   ['only punctuation', { name: 'a', isActive: true, conditions: { anyWords: ['!!!'] }, actions: { tags: ['a'] } }, 'no letter or digit'],
-  ['two ends at once', { name: 'a', isActive: true, conditions: { isVip: true }, actions: { neverTicket: true, priority: 'high' } }, 'one or the other'],
-  ['no confidence is both', { name: 'a', isActive: true, conditions: { confidenceAtLeast: 0.8, confidenceBelow: 0.5 }, actions: { tags: ['a'] } }, 'No confidence'],
+  [
+    'two ends at once',
+    { name: 'a', isActive: true, conditions: { isVip: true }, actions: { neverTicket: true, priority: 'high' } },
+    'one or the other',
+  ],
+  [
+    'no confidence is both',
+    { name: 'a', isActive: true, conditions: { confidenceAtLeast: 0.8, confidenceBelow: 0.5 }, actions: { tags: ['a'] } },
+    'No confidence',
+  ],
 ])('a rule with %s is refused in words', async (_name, given, words) => {
   const { world } = await stage()
   const saved = await writeRule(world.desk, world.ana.id, given)

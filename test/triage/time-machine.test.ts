@@ -13,14 +13,30 @@ import { deliver, plainConnector, says } from '../plain-connector.ts'
 import { testWorld, type World } from '../world.ts'
 
 const words = ['parcel', 'refund', 'giveaway', 'thanks', 'outage', 'fire']
-const kinds: Category[] = ['complaint', 'outage_report', 'account_question', 'general_reference', 'untargeted_comment', 'spam', 'irrelevant', 'positive_feedback']
+const kinds: Category[] = [
+  'complaint',
+  'outage_report',
+  'account_question',
+  'general_reference',
+  'untargeted_comment',
+  'spam',
+  'irrelevant',
+  'positive_feedback',
+]
 
 /** Mentions of any kind, the same for the same seed. */
 async function fill(world: World, account: AccountRow, count: number) {
   let seed = 7
   const pick = (n: number) => (seed = (seed * 48_271) % 2_147_483_647) % n
   const customers = Array.from({ length: 20 }, (_, i) => ({
-    id: newId(), accountId: account.id, externalId: `c${i}`, handle: `person_${i}`, name: 'P', followers: i * 100, isVip: i % 7 === 0, doNotEngageUntil: null,
+    id: newId(),
+    accountId: account.id,
+    externalId: `c${i}`,
+    handle: `person_${i}`,
+    name: 'P',
+    followers: i * 100,
+    isVip: i % 7 === 0,
+    doNotEngageUntil: null,
   }))
   await world.desk.db.insertInto('customers').values(customers).execute()
   const rows = Array.from({ length: count }, (_, i) => {
@@ -28,21 +44,65 @@ async function fill(world: World, account: AccountRow, count: number) {
     const tier = tierOf(category)
     const postedAt = new Date(world.desk.now().getTime() - pick(32 * 24 * 60) * 60_000)
     const verdict: Verdict = {
-      category, tier, priority: tier === 'noise' ? 'low' : priorityOf(category, 'normal'), confidence: pick(100) / 100, sentiment: pick(20) / 10 - 1,
-      sentimentLabel: 'neutral', actionable: 0.5, language: pick(2) ? 'en' : 'de', tags: [], needsReview: pick(5) === 0,
-      reasons: pick(6) ? [] : [{ signal: 'safety', points: 5, because: 'fire' }], wouldChange: null, model: 'test',
+      category,
+      tier,
+      priority: tier === 'noise' ? 'low' : priorityOf(category, 'normal'),
+      confidence: pick(100) / 100,
+      sentiment: pick(20) / 10 - 1,
+      sentimentLabel: 'neutral',
+      actionable: 0.5,
+      language: pick(2) ? 'en' : 'de',
+      tags: [],
+      needsReview: pick(5) === 0,
+      reasons: pick(6) ? [] : [{ signal: 'safety', points: 5, because: 'fire' }],
+      wouldChange: null,
+      model: 'test',
     }
     return {
-      id: newId(), accountId: account.id, platform: account.platform, visibility: pick(4) ? ('public' as const) : ('private' as const), direction: 'inbound' as const,
-      externalId: `m${i}`, replyToExternalId: null, threadKey: `t${i}`, parentExternalId: null, customerId: customers[pick(20)]!.id,
-      text: `${words[pick(6)]} and ${words[pick(6)]}`, language: verdict.language, url: null, addressesUs: pick(2) === 1, facts: '{}', postedAt, receivedAt: postedAt,
-      editedAt: null, removedAt: null, unreadableBecause: null, problem: null, triagedAt: postedAt, state: 'triaged' as const, category,
-      needsReview: verdict.needsReview, verdict: JSON.stringify(verdict), ticketId: null, replyId: null,
+      id: newId(),
+      accountId: account.id,
+      platform: account.platform,
+      visibility: pick(4) ? ('public' as const) : ('private' as const),
+      direction: 'inbound' as const,
+      externalId: `m${i}`,
+      replyToExternalId: null,
+      threadKey: `t${i}`,
+      parentExternalId: null,
+      customerId: customers[pick(20)]!.id,
+      text: `${words[pick(6)]} and ${words[pick(6)]}`,
+      language: verdict.language,
+      url: null,
+      addressesUs: pick(2) === 1,
+      facts: '{}',
+      postedAt,
+      receivedAt: postedAt,
+      editedAt: null,
+      removedAt: null,
+      unreadableBecause: null,
+      problem: null,
+      triagedAt: postedAt,
+      state: 'triaged' as const,
+      category,
+      needsReview: verdict.needsReview,
+      verdict: JSON.stringify(verdict),
+      ticketId: null,
+      replyId: null,
     }
   })
-  for (let at = 0; at < rows.length; at += 500) await world.desk.db.insertInto('mentions').values(rows.slice(at, at + 500)).execute()
+  for (let at = 0; at < rows.length; at += 500)
+    await world.desk.db
+      .insertInto('mentions')
+      .values(rows.slice(at, at + 500))
+      .execute()
 }
-const rule = (conditions: RuleConditions, actions: RuleActions, position = 1): Rule => ({ id: `r${position}`, name: `r${position}`, position, isActive: true, conditions, actions })
+const rule = (conditions: RuleConditions, actions: RuleActions, position = 1): Rule => ({
+  id: `r${position}`,
+  name: `r${position}`,
+  position,
+  isActive: true,
+  conditions,
+  actions,
+})
 const set = (rules: Rule[], thresholds = judgesThresholds) => compileRules(rules, thresholds)
 async function last(trials: AsyncGenerator<Trial>): Promise<{ trial: Trial; steps: number }> {
   let trial: Trial | undefined
@@ -57,8 +117,18 @@ const look = { days: 30, zone: 'UTC', limitMs: 60_000 }
 
 test.each<[string, Rule[], Rule[], typeof judgesThresholds]>([
   ['a never-ticket rule', [], [rule({ anyWords: ['giveaway'] }, { neverTicket: true })], judgesThresholds],
-  ['a changed rule among others', [rule({ isVip: true }, { priority: 'urgent' })], [rule({ isVip: true }, { priority: 'high' }), rule({ languages: ['de'] }, { tags: ['german'] }, 2)], judgesThresholds],
-  ['a category for what speaks to nobody', [], [rule({ categories: ['untargeted_comment', 'spam'], allWords: ['refund'] }, { category: 'complaint' })], judgesThresholds],
+  [
+    'a changed rule among others',
+    [rule({ isVip: true }, { priority: 'urgent' })],
+    [rule({ isVip: true }, { priority: 'high' }), rule({ languages: ['de'] }, { tags: ['german'] }, 2)],
+    judgesThresholds,
+  ],
+  [
+    'a category for what speaks to nobody',
+    [],
+    [rule({ categories: ['untargeted_comment', 'spam'], allWords: ['refund'] }, { category: 'complaint' })],
+    judgesThresholds,
+  ],
   ['thresholds', [], [], { noise: 0.95, review: 0.6 }],
 ])('counts equal brute force: %s', async (_name, rulesBefore, rulesAfter, thresholds) => {
   const world = await testWorld({ connectors: [plainConnector()] })
@@ -67,14 +137,33 @@ test.each<[string, Rule[], Rule[], typeof judgesThresholds]>([
   const { trial, steps } = await last(lookBack(world.desk, before, after, { ...look, batch: 500 }))
 
   const from = world.desk.now().getTime() - 30 * 86_400_000
-  const rows = (await world.desk.db.selectFrom('mentions').innerJoin('customers', 'customers.id', 'mentions.customerId').selectAll('mentions').select(['handle', 'followers', 'isVip']).execute()).filter(row => row.postedAt.getTime() >= from)
-  const expected = { changed: 0, missed: 0, gained: 0, moves: new Map<string, number>(), before: new Array(24).fill(0), after: new Array(24).fill(0) }
+  const rows = (
+    await world.desk.db
+      .selectFrom('mentions')
+      .innerJoin('customers', 'customers.id', 'mentions.customerId')
+      .selectAll('mentions')
+      .select(['handle', 'followers', 'isVip'])
+      .execute()
+  ).filter(row => row.postedAt.getTime() >= from)
+  const expected = {
+    changed: 0,
+    missed: 0,
+    gained: 0,
+    moves: new Map<string, number>(),
+    before: new Array(24).fill(0),
+    after: new Array(24).fill(0),
+  }
   for (const row of rows) {
     const facts = { ...row, hasOpenTicket: false, isReplyToUs: false }
     const [a, b] = [before, after].map(one => {
       const ruled = applyRules(one, row.verdict!, facts)
       const place = placeOf(ruled.verdict, row)
-      return { place, category: ruled.verdict.category, priority: ruled.verdict.priority, extras: place === 'ticket' ? ruled.tags.toSorted().join(', ') : '' }
+      return {
+        place,
+        category: ruled.verdict.category,
+        priority: ruled.verdict.priority,
+        extras: place === 'ticket' ? ruled.tags.toSorted().join(', ') : '',
+      }
     })
     if (a!.place === 'ticket') expected.before[row.postedAt.getUTCHours()]++
     if (b!.place === 'ticket') expected.after[row.postedAt.getUTCHours()]++
@@ -86,8 +175,16 @@ test.each<[string, Rule[], Rule[], typeof judgesThresholds]>([
     if (a!.place === 'ticket' && b!.place !== 'ticket' && tierOf(a!.category) === 1) expected.missed++
   }
   expect(expected.changed).toBeGreaterThan(20)
-  expect({ looked: trial.looked, total: trial.total, isWhole: trial.isWhole }).toEqual({ looked: rows.length, total: rows.length, isWhole: true })
-  expect({ changed: trial.changed, missed: trial.missed, gained: trial.gained }).toEqual({ changed: expected.changed, missed: expected.missed, gained: expected.gained })
+  expect({ looked: trial.looked, total: trial.total, isWhole: trial.isWhole }).toEqual({
+    looked: rows.length,
+    total: rows.length,
+    isWhole: true,
+  })
+  expect({ changed: trial.changed, missed: trial.missed, gained: trial.gained }).toEqual({
+    changed: expected.changed,
+    missed: expected.missed,
+    gained: expected.gained,
+  })
   expect(new Map(trial.moves.map(move => [JSON.stringify([move.from, move.to]), move.count]))).toEqual(expected.moves)
   expect(trial.load.before.map(mean => Math.round(mean * 30))).toEqual(expected.before)
   expect(trial.load.after.map(mean => Math.round(mean * 30))).toEqual(expected.after)
@@ -113,7 +210,12 @@ test('it stops when told, and after its time, and says how far it came', async (
 test('a verdict that a rule had changed is tried as the judge alone had left it', async () => {
   const world = await testWorld({ connectors: [plainConnector()] })
   const account = await world.account({ platform: 'plain' })
-  const written = await writeRule(world.desk, world.ana.id, { name: 'Parcels', isActive: true, conditions: { anyWords: ['parcel'] }, actions: { neverTicket: true } })
+  const written = await writeRule(world.desk, world.ana.id, {
+    name: 'Parcels',
+    isActive: true,
+    conditions: { anyWords: ['parcel'] },
+    actions: { neverTicket: true },
+  })
   if (!written.ok) throw new Error(written.problems.join())
   await deliver(world, account, [says('Where is my parcel? It is three weeks late')])
   await readDeliveries(world.desk)
@@ -129,7 +231,13 @@ test('an open ticket and an answer of ours count as they stood when the mention 
   const at = (minute: number) => new Date(`2026-03-02T09:${minute}:00Z`)
   await deliver(world, account, [says('Where is my parcel? It is three weeks late', { externalId: 'a', threadKey: 'T', postedAt: at(10) })])
   await deliver(world, account, [
-    says('It is on its way', { externalId: 'b', threadKey: 'T', direction: 'outbound', postedAt: at(20), author: { externalId: '111', handle: 'acme_care', name: 'Acme', followers: 0 } }),
+    says('It is on its way', {
+      externalId: 'b',
+      threadKey: 'T',
+      direction: 'outbound',
+      postedAt: at(20),
+      author: { externalId: '111', handle: 'acme_care', name: 'Acme', followers: 0 },
+    }),
     says('It is still not here, where is it?', { externalId: 'c', threadKey: 'T', parentExternalId: 'b', postedAt: at(30) }),
   ])
   await readDeliveries(world.desk)

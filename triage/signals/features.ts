@@ -18,9 +18,30 @@ export interface Features {
 const cueNames = Object.keys(cues) as CueName[]
 const languages = [...spokenLanguages]
 export const measureNames: readonly string[] = [
-  ...cueNames.map((name) => `cue:${name}`),
-  'pleasant', 'unpleasant', 'balance', 'mixed', 'lastRating', 'questionMark', 'exclamations', 'shouting', 'handles', 'noHandle', 'links', 'hashtags', 'emoji', 'number', 'veryShort', 'short', 'long',
-  'firstPerson', 'secondPerson', 'startsWithQuestion', 'praiseThenTrouble', ...languages.map((language) => `language:${language}`), 'feeling',
+  ...cueNames.map(name => `cue:${name}`),
+  'pleasant',
+  'unpleasant',
+  'balance',
+  'mixed',
+  'lastRating',
+  'questionMark',
+  'exclamations',
+  'shouting',
+  'handles',
+  'noHandle',
+  'links',
+  'hashtags',
+  'emoji',
+  'number',
+  'veryShort',
+  'short',
+  'long',
+  'firstPerson',
+  'secondPerson',
+  'startsWithQuestion',
+  'praiseThenTrouble',
+  ...languages.map(language => `language:${language}`),
+  'feeling',
 ]
 const place = new Map(measureNames.map((name, i) => [name, i]))
 /** Filled in after the sentiment heads have spoken. */
@@ -31,9 +52,21 @@ const slots = new Int32Array(room)
 const values = new Float32Array(room)
 const owners = new Int32Array(room)
 
-const firstPerson = new Set('i im ive id ill my me we our us were weve mine mein meine meinen meiner ich wir uns mi mis me yo nosotros je jai mon ma mes nous notre eu meu minha meus nos io mio mia ho abbiamo mijn ik wij we ons ben benim bana bize bizim'.split(' '))
-const secondPerson = new Set('you your youre youve yours u ur guys yall usted ustedes vosotros su tu ihr euch euer eure sie ihre vous votre vos voces voce voi vi vostro jullie u uw je siz sizin size'.split(' '))
-const openers = new Set('how what whats when where wheres which who why can could do does did is are will would should has have any anyone como cuando donde cuanto que wie wann wo warum wieso was gibt kann habt comment quand pourquoi ou combien est peut quando onde quanto posso come dove perche hoe wanneer waar waarom kan wat heeft nasil neden ne hangi'.split(' '))
+const firstPerson = new Set(
+  'i im ive id ill my me we our us were weve mine mein meine meinen meiner ich wir uns mi mis me yo nosotros je jai mon ma mes nous notre eu meu minha meus nos io mio mia ho abbiamo mijn ik wij we ons ben benim bana bize bizim'.split(
+    ' ',
+  ),
+)
+const secondPerson = new Set(
+  'you your youre youve yours u ur guys yall usted ustedes vosotros su tu ihr euch euer eure sie ihre vous votre vos voces voce voi vi vostro jullie u uw je siz sizin size'.split(
+    ' ',
+  ),
+)
+const openers = new Set(
+  'how what whats when where wheres which who why can could do does did is are will would should has have any anyone como cuando donde cuanto que wie wann wo warum wieso was gibt kann habt comment quand pourquoi ou combien est peut quando onde quanto posso come dove perche hoe wanneer waar waarom kan wat heeft nasil neden ne hangi'.split(
+    ' ',
+  ),
+)
 
 /** The arrays are used again by the next call: read them before. */
 export function featuresOf(reading: Reading): Features {
@@ -83,7 +116,7 @@ export function featuresOf(reading: Reading): Features {
   const letterGrams = size - lettersFrom
   if (letterGrams > 0) values.fill(0.8 / Math.sqrt(letterGrams), lettersFrom, size)
 
-  const present = [...reading.counts.keys()].filter((name) => name !== 'negation')
+  const present = [...reading.counts.keys()].filter(name => name !== 'negation')
   const pairsFrom = size
   for (let a = 0; a < present.length; a++) {
     for (let b = a + 1; b < present.length && size < room - 4; b++) {
@@ -137,8 +170,10 @@ function measuresOf(reading: Reading): Float64Array {
   set('veryShort', reading.wordCount <= 3 ? 1 : 0)
   set('short', reading.wordCount > 3 && reading.wordCount <= 8 ? 1 : 0)
   set('long', reading.wordCount > 22 ? 1 : 0)
-  const praise = reading.cues.find((cue) => cue.name === 'praise' || cue.name === 'gratitude')
-  const trouble = reading.cues.find((cue) => cue.name === 'delay' || cue.name === 'fault' || cue.name === 'outage' || cue.name === 'product' || cue.name === 'anger')
+  const praise = reading.cues.find(cue => cue.name === 'praise' || cue.name === 'gratitude')
+  const trouble = reading.cues.find(
+    cue => cue.name === 'delay' || cue.name === 'fault' || cue.name === 'outage' || cue.name === 'product' || cue.name === 'anger',
+  )
   set('praiseThenTrouble', praise && trouble && praise.at < trouble.at ? 1 : 0)
   if (reading.language && place.has(`language:${reading.language}`)) set(`language:${reading.language}`, 1)
   return measures

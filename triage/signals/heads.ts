@@ -94,13 +94,13 @@ export interface Logits {
   features: Features
 }
 
-/** A mention to a brand is more often about a problem than the texts the sentiment heads were trained on. */
+/** A mention to a brand is more often about a problem than the texts the sentiment heads were trained on. Those were English: measured there, used there. */
 export const carePrior = { negative: 0, positive: -1.5 }
 
 export function scoreWeights(weights: Weights, reading: Reading, speaksToBrand: boolean): Logits {
   const features = featuresOf(reading)
   const sentiment = scoreLayer(weights.sentiment, features)
-  if (speaksToBrand) {
+  if (speaksToBrand && (reading.language === 'en' || reading.language === null)) {
     sentiment[0]! += carePrior.negative
     sentiment[2]! += carePrior.positive
   }

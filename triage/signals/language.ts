@@ -1,6 +1,7 @@
 // Tells a text's language from its script, its letters and its small words; null when there is too little to tell.
-import { fold } from './words.ts'
+
 import { smallWords, tellingLetters } from '../lexicon/languages.ts'
+import { fold } from './words.ts'
 
 /** Languages the cue lists speak. Any other goes to a person. */
 export const spokenLanguages: ReadonlySet<string> = new Set(['en', 'es', 'de', 'fr', 'pt', 'it', 'nl', 'tr'])
@@ -43,7 +44,8 @@ export function readLanguage(text: string, forms: readonly string[]): LanguageGu
   if (isForeignScript) {
     for (const [language, script] of scripts) {
       const found = text.match(new RegExp(script.source, 'gu'))
-      if (found && found.length >= 2) return { language: text.length < shortest && found.length < 6 ? null : language, isForeignScript: true }
+      if (found && found.length >= 2)
+        return { language: text.length < shortest && found.length < 6 ? null : language, isForeignScript: true }
     }
   }
   let letters = 0

@@ -16,20 +16,51 @@ export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
   if (down && !device && !has(reading, 'resolved', 'news')) {
     rules.push({ signal: 'down', category: 'outage_report', points: 1, because: cueWords(reading, down), span: [down.start, down.end] })
   }
-  if (down && others) rules.push({ signal: 'everyone', category: 'outage_report', points: 2, because: cueWords(reading, others), span: [others.start, others.end] })
-  else if (fault && others) rules.push({ signal: 'everyone', category: 'outage_report', points: 1.2, because: cueWords(reading, others), span: [others.start, others.end] })
+  if (down && others)
+    rules.push({
+      signal: 'everyone',
+      category: 'outage_report',
+      points: 2,
+      because: cueWords(reading, others),
+      span: [others.start, others.end],
+    })
+  else if (fault && others)
+    rules.push({
+      signal: 'everyone',
+      category: 'outage_report',
+      points: 1.2,
+      because: cueWords(reading, others),
+      span: [others.start, others.end],
+    })
   if (device && !others && context.similarLastHour < wave) {
-    rules.push({ signal: 'oneDevice', category: 'outage_report', points: -2.5, because: cueWords(reading, device), span: [device.start, device.end] })
+    rules.push({
+      signal: 'oneDevice',
+      category: 'outage_report',
+      points: -2.5,
+      because: cueWords(reading, device),
+      span: [device.start, device.end],
+    })
   }
   if (trouble && context.similarLastHour >= wave) {
-    rules.push({ signal: 'wave', category: 'outage_report', points: Math.min(12, 2 + context.similarLastHour * 0.8), because: `${context.similarLastHour} others said the same within the hour` })
+    rules.push({
+      signal: 'wave',
+      category: 'outage_report',
+      points: Math.min(12, 2 + context.similarLastHour * 0.8),
+      because: `${context.similarLastHour} others said the same within the hour`,
+    })
   }
   if (trouble && context.incidentActive && !has(reading, 'resolved')) {
     rules.push({ signal: 'incident', category: 'outage_report', points: 1.5, because: 'an incident is open' })
   }
   if (down && has(reading, 'resolved')) {
     const solved = firstCue(reading, 'resolved')!
-    rules.push({ signal: 'resolved', category: 'outage_report', points: -2, because: cueWords(reading, solved), span: [solved.start, solved.end] })
+    rules.push({
+      signal: 'resolved',
+      category: 'outage_report',
+      points: -2,
+      because: cueWords(reading, solved),
+      span: [solved.start, solved.end],
+    })
   }
   return rules
 }

@@ -8,5 +8,7 @@ export function peerRules(reading: Reading, context: JudgeContext): Rule[] {
   const mayHelp = context.previous?.byOtherCustomer === true && context.previous.direction === 'inbound'
   if (!mayHelp) return [{ signal: 'peer', category: 'peer_answered', points: -6, because: 'it does not answer another customer' }]
   if (!advice || reading.hasQuestionMark || has(reading, 'anger', 'help', 'abuse', 'fraud', 'safety', 'selfHarm', 'threat')) return []
-  return [{ signal: 'peer', category: 'peer_answered', points: 5, because: `${cueWords(reading, advice)}`, span: [advice.start, advice.end] }]
+  return [
+    { signal: 'peer', category: 'peer_answered', points: 5, because: `${cueWords(reading, advice)}`, span: [advice.start, advice.end] },
+  ]
 }

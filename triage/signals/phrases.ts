@@ -61,7 +61,7 @@ function tryPhrases(phrases: Phrase[] | undefined, words: readonly Word[], at: n
   for (const phrase of phrases) {
     const last = endOf(phrase.parts, 0, words, at, words[at]!.sentence)
     if (last < 0) continue
-    const earlier = hits.findLast((hit) => hit.cue === phrase.cue && hit.last >= at)
+    const earlier = hits.findLast(hit => hit.cue === phrase.cue && hit.last >= at)
     if (!earlier) hits.push({ cue: phrase.cue, first: at, last })
     else if (earlier.first === at && last > earlier.last) earlier.last = last
     else if (last > earlier.last) hits.push({ cue: phrase.cue, first: at, last })
@@ -100,5 +100,5 @@ function choices(written: string): string[] {
   return written
     .slice(open + 1, close)
     .split('|')
-    .flatMap((choice) => choices(before + choice + after))
+    .flatMap(choice => choices(before + choice + after))
 }

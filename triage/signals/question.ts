@@ -1,6 +1,6 @@
 // Is it a question to us? Every direct question is answered.
 import type { JudgeContext } from '../../domain.ts'
-import { firstCue, has, type Cue, type Reading } from './reading.ts'
+import { type Cue, firstCue, has, type Reading } from './reading.ts'
 
 const smallTalk = /\b(how are you|how r u|wie gehts|como estas|ca va|come stai|tudo bem|hoe gaat het|nasilsin)\b/i
 
@@ -16,17 +16,20 @@ export function askingWords(reading: Reading): { start: number; end: number } | 
   const cue = firstCue(reading, 'question')
   if (reading.hasQuestionMark && reading.wordCount > 0) {
     if (cue) return cue
-    const mark = reading.words.find((word) => word.kind === 'mark' && /[?؟？]/.test(word.form))!
+    const mark = reading.words.find(word => word.kind === 'mark' && /[?؟？]/.test(word.form))!
     return { start: mark.start, end: mark.end }
   }
-  return reading.cues.find((found) => found.name === 'question' && opensSentence(reading, found))
+  return reading.cues.find(found => found.name === 'question' && opensSentence(reading, found))
 }
 
 function opensSentence(reading: Reading, cue: Cue): boolean {
   for (let i = cue.at - 1; i >= 0; i--) {
     const word = reading.words[i]!
     if (word.sentence !== reading.words[cue.at]!.sentence) return true
-    const isAddress = word.kind === 'handle' || word.kind === 'emoji' || reading.cues.some((found) => found.name === 'greeting' && found.at <= i && found.end >= word.end)
+    const isAddress =
+      word.kind === 'handle' ||
+      word.kind === 'emoji' ||
+      reading.cues.some(found => found.name === 'greeting' && found.at <= i && found.end >= word.end)
     if (!isAddress) return false
   }
   return true

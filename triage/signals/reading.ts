@@ -1,5 +1,5 @@
 // One pass over a mention's text: its words, cues, language and pleasantness. Every signal reads this, none reads the text again.
-import { cues, emojiCues, type CueName } from '../lexicon/cues.ts'
+import { type CueName, cues, emojiCues } from '../lexicon/cues.ts'
 import { valenceTenths } from '../lexicon/valence.ts'
 import { readLanguage } from './language.ts'
 import { findPhrases, phraseFinder } from './phrases.ts'
@@ -39,14 +39,59 @@ export interface Reading {
 
 const finder = phraseFinder(cues)
 const negations = new Set<string>(cues.negation)
-const boosters = new Set(['very', 'so', 'really', 'absolutely', 'totally', 'completely', 'extremely', 'incredibly', 'such', 'too', 'utterly', 'beyond', 'super', 'truly'])
+const boosters = new Set([
+  'very',
+  'so',
+  'really',
+  'absolutely',
+  'totally',
+  'completely',
+  'extremely',
+  'incredibly',
+  'such',
+  'too',
+  'utterly',
+  'beyond',
+  'super',
+  'truly',
+])
 
 const ratingOf = new Map<string, number>()
 for (const [tenths, words] of Object.entries(valenceTenths)) {
   for (const word of words.split(' ')) ratingOf.set(word, Number(tenths) / 10)
 }
 // In a mention to a brand these name a subject, not a feeling.
-for (const subject of ['please', 'like', 'help', 'support', 'play', 'share', 'cancel', 'pay', 'number', 'care', 'free', 'credit', 'interest', 'security', 'secure', 'save', 'gift', 'party', 'alert', 'block', 'ok', 'yes', 'no', 'well', 'sure', 'want', 'hello', 'hi']) ratingOf.delete(subject)
+for (const subject of [
+  'please',
+  'like',
+  'help',
+  'support',
+  'play',
+  'share',
+  'cancel',
+  'pay',
+  'number',
+  'care',
+  'free',
+  'credit',
+  'interest',
+  'security',
+  'secure',
+  'save',
+  'gift',
+  'party',
+  'alert',
+  'block',
+  'ok',
+  'yes',
+  'no',
+  'well',
+  'sure',
+  'want',
+  'hello',
+  'hi',
+])
+  ratingOf.delete(subject)
 
 export function readMention(text: string): Reading {
   const words = readWords(text)
@@ -54,8 +99,23 @@ export function readMention(text: string): Reading {
   const places: number[] = []
   const forms: string[] = []
   const reading: Reading = {
-    text, words, wordCount: 0, negated: new Uint8Array(words.length), cues: [], counts: new Map(), pleasant: 0, unpleasant: 0,
-    ratings: new Float64Array(words.length), language: null, isForeignScript: false, hasQuestionMark: false, exclamations: 0, shoutedWords: 0, handles: 0, links: 0, emoji: 0,
+    text,
+    words,
+    wordCount: 0,
+    negated: new Uint8Array(words.length),
+    cues: [],
+    counts: new Map(),
+    pleasant: 0,
+    unpleasant: 0,
+    ratings: new Float64Array(words.length),
+    language: null,
+    isForeignScript: false,
+    hasQuestionMark: false,
+    exclamations: 0,
+    shoutedWords: 0,
+    handles: 0,
+    links: 0,
+    emoji: 0,
   }
   let reach = 0
   let sentence = -1
@@ -70,10 +130,17 @@ export function readMention(text: string): Reading {
         if (/[?؟？]/.test(word.form)) reading.hasQuestionMark = true
         if (word.form.includes('!')) reading.exclamations++
         break
-      case 'link': reading.links++; break
-      case 'emoji': reading.emoji++; break
-      case 'handle': reading.handles++; break
-      case 'number': break
+      case 'link':
+        reading.links++
+        break
+      case 'emoji':
+        reading.emoji++
+        break
+      case 'handle':
+        reading.handles++
+        break
+      case 'number':
+        break
       default:
         reading.wordCount++
         forms.push(word.form)
@@ -103,11 +170,11 @@ export function readMention(text: string): Reading {
 }
 
 export function has(reading: Reading, ...names: CueName[]): boolean {
-  return names.some((name) => reading.counts.has(name))
+  return names.some(name => reading.counts.has(name))
 }
 
 export function firstCue(reading: Reading, ...names: CueName[]): Cue | undefined {
-  return reading.cues.find((cue) => names.includes(cue.name))
+  return reading.cues.find(cue => names.includes(cue.name))
 }
 
 function note(reading: Reading, cue: Cue): void {

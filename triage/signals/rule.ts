@@ -1,6 +1,6 @@
 // A hard rule that spoke: points it adds to one category, and why, in words for a rep.
 import type { Category } from '../../domain.ts'
-import { cueMeaning, type CueName } from '../lexicon/cues.ts'
+import { type CueName, cueMeaning } from '../lexicon/cues.ts'
 import type { Cue, Reading } from './reading.ts'
 
 export interface Rule {

@@ -39,8 +39,7 @@ export function readWords(text: string): Word[] {
     const kind = kindOf(raw, match.groups as Record<string, string | undefined>)
     const letters = kind === 'word' || kind === 'hashtag'
     const lower = letters ? fold(raw) : raw
-    const form =
-      kind === 'handle' ? '@' : kind === 'link' ? 'http' : kind === 'hashtag' ? lower.slice(1) : lower
+    const form = kind === 'handle' ? '@' : kind === 'link' ? 'http' : kind === 'hashtag' ? lower.slice(1) : lower
     const squeezed = letters ? squeeze(form) : form
     words.push({
       kind,

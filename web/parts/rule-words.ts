@@ -13,7 +13,7 @@ export function whenWords({ conditions: c }: Pick<Rule, 'conditions'>, labelOf: 
   if (c.languages?.length) says.push(`it is in ${or(c.languages.map(languageName))}`)
   if (c.platforms?.length) says.push(`it is on ${or(c.platforms.map(labelOf))}`)
   if (c.visibility) says.push(`it is ${c.visibility}`)
-  if (c.categories?.length) says.push(`triage thinks ${or(c.categories.map(one => CATEGORY[one].toLowerCase()))}`)
+  if (c.categories?.length) says.push(`triage thinks ${or(c.categories.map(one => CATEGORY[one]))}`)
   if (c.sentimentAtMost !== undefined) says.push(`it sounds ${signed(c.sentimentAtMost)} or worse`)
   if (c.confidenceAtLeast !== undefined) says.push(`triage is ${percent(c.confidenceAtLeast)} sure or surer`)
   if (c.confidenceBelow !== undefined) says.push(`triage is less than ${percent(c.confidenceBelow)} sure`)
@@ -25,7 +25,7 @@ export function whenWords({ conditions: c }: Pick<Rule, 'conditions'>, labelOf: 
 export function thenWords({ actions: a }: Pick<Rule, 'actions'>, nameOf: (teammateId: string) => string): string[] {
   const does: string[] = []
   if (a.neverTicket) does.push('never a ticket')
-  if (a.category) does.push(CATEGORY[a.category].toLowerCase())
+  if (a.category) does.push(CATEGORY[a.category])
   if (a.priority) does.push(`priority ${PRIORITY[a.priority].toLowerCase()}`)
   if (a.tags?.length) does.push(`tagged ${and(a.tags)}`)
   if (a.assigneeId) does.push(`given to ${nameOf(a.assigneeId)}`)
