@@ -8,7 +8,7 @@ import type { Category, Priority, Reason, Tier, Verdict } from '../domain.ts'
 import { bareContext } from './bare.ts'
 import { type Correction, readCorrection } from './correction.ts'
 import { weigh } from './judge.ts'
-import { type Kind, kindOfKnown, kindShares, kinds } from './kinds.ts'
+import { type Kind, kindOfKnown, kindShares, likeliestKind } from './kinds.ts'
 import { type Answer, ask, learnFile, type Schooling, type Subject, schooledScorer } from './learn-file.ts'
 import { isScorerName, type Scorer, scorerNamed, scorerNames } from './scorer.ts'
 import { priorities, sentimentHeads } from './signals/heads.ts'
@@ -80,10 +80,7 @@ type Weighed = ReturnType<typeof weigh>
 
 function kindOf(verdict: Verdict, shares: Weighed['shares'], reading: Weighed['reading'], scores: Weighed['scores']): Kind {
   if (!shares || !reading || !scores) return kindOfKnown(verdict)
-  const sums = kindShares(shares, reading, scores.sentiment)
-  let best = 0
-  for (let k = 1; k < kinds.length; k++) if (sums[k]! > sums[best]!) best = k
-  return kinds[best]!
+  return likeliestKind(kindShares(shares, reading, scores.sentiment))
 }
 
 /** How soon, by the words alone: the priority head's own answer, where the queue's priority follows the category. */

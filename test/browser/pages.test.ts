@@ -71,6 +71,11 @@ describeWith({ Chromium: true }, 'every page', () => {
         '/teammates',
         '/me',
         '/status',
+        '/rules',
+        '/rules/new',
+        '/rules/thresholds',
+        '/triage',
+        '/triage/accuracy',
       ],
     ]
     for (const path of [...paths, '/tickets/99999', '/sign-in']) await walk(path)

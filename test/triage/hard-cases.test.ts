@@ -175,7 +175,7 @@ const elsewhere: [string, string, Verdict['sentimentLabel']][] = [
   ['nl', 'al drie weken wacht ik op mijn pakket en niemand reageert', 'negative'],
   ['nl', 'hartelijk bedankt, super geholpen in de winkel vandaag', 'positive'],
   ['tr', 'üç haftadır kargomu bekliyorum ve kimse cevap vermiyor', 'negative'],
-  ['tr', 'çok teşekkürler, harika bir hizmetti', 'positive'],
+  ['tr', 'çok teşekkürler, dün mağazada harika bir hizmet aldım', 'positive'],
 ]
 
 describe('never waits', () => {

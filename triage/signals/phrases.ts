@@ -20,13 +20,15 @@ type Part = { word: string; isPrefix: boolean } | null
 export interface PhraseFinder {
   byWord: Map<string, Phrase[]>
   byPrefix: Map<string, Phrase[]>
+  /** What may begin at a word, kept for words met before. */
+  met: Map<string, readonly Phrase[]>
 }
 
 const prefixKey = 3
 const longestGap = 3
 
 export function phraseFinder(book: PhraseBook): PhraseFinder {
-  const finder: PhraseFinder = { byWord: new Map(), byPrefix: new Map() }
+  const finder: PhraseFinder = { byWord: new Map(), byPrefix: new Map(), met: new Map() }
   for (const [cue, phrases] of Object.entries(book)) {
     for (const written of phrases) {
       for (const plain of choices(written)) {
@@ -49,15 +51,29 @@ export function phraseFinder(book: PhraseBook): PhraseFinder {
 export function findPhrases(finder: PhraseFinder, words: readonly Word[]): Hit[] {
   const hits: Hit[] = []
   for (let i = 0; i < words.length; i++) {
-    const form = words[i]!.form
-    tryPhrases(finder.byWord.get(form), words, i, hits)
-    if (form.length >= prefixKey) tryPhrases(finder.byPrefix.get(form.slice(0, prefixKey)), words, i, hits)
+    const phrases = phrasesAt(finder, words[i]!.form)
+    if (phrases.length > 0) tryPhrases(phrases, words, i, hits)
   }
   return hits
 }
 
-function tryPhrases(phrases: Phrase[] | undefined, words: readonly Word[], at: number, hits: Hit[]): void {
-  if (!phrases) return
+const mostMet = 30_000
+const nothing: readonly Phrase[] = []
+
+function phrasesAt(finder: PhraseFinder, form: string): readonly Phrase[] {
+  const known = finder.met.get(form)
+  if (known) return known
+  const starts = form.length >= prefixKey ? (finder.byPrefix.get(form.slice(0, prefixKey)) ?? nothing).filter(phrase => form.startsWith(phrase.parts[0]!.word)) : nothing
+  const exact = finder.byWord.get(form) ?? nothing
+  const phrases = starts.length + exact.length > 0 ? [...exact, ...starts] : nothing
+  if (form.length <= 40) {
+    if (finder.met.size >= mostMet) finder.met.clear()
+    finder.met.set(form, phrases)
+  }
+  return phrases
+}
+
+function tryPhrases(phrases: readonly Phrase[], words: readonly Word[], at: number, hits: Hit[]): void {
   for (const phrase of phrases) {
     const last = endOf(phrase.parts, 0, words, at, words[at]!.sentence)
     if (last < 0) continue
