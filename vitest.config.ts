@@ -8,8 +8,8 @@ export default defineConfig({
     reporters: ['default', './test/count-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
 })

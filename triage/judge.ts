@@ -1,6 +1,6 @@
 // What one mention is worth: category, tier, priority, sentiment, and the reasons, so that a person can disagree. Pure.
 import type { Category, JudgeContext, Mention, NoiseCategory, Priority, Reason, Tier, Verdict } from '../domain.ts'
-import { probability, type Scorer, type Scores, scorerNamed, urgency } from './scorer.ts'
+import { actionability, type Scorer, type Scores, scorerNamed, urgency } from './scorer.ts'
 import { dangerRules } from './signals/danger.ts'
 import { type JudgedCategory, judgedCategories } from './signals/heads.ts'
 import { spokenLanguages } from './signals/language.ts'
@@ -75,9 +75,9 @@ export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Sco
     confidence,
     sentiment: scores.sentiment.positive - scores.sentiment.negative,
     sentimentLabel: labelOf(scores),
-    actionable: probability(scores, 'actionable'),
+    actionable: actionability(scores),
     urgent: rules.some(rule => rule.isUrgent) ? Math.max(0.97, urgency(scores)) : urgency(scores),
-    complaint: probability(scores, 'breach'),
+    complaint: scores.complaint,
     language: reading.language,
     tags: tagsFor(category, shares, rules),
     needsReview: !knowsLanguage || choice.isUnsure || confidence < sureOfCategory || reading.wordCount + reading.emoji === 0,

@@ -7,7 +7,7 @@ import { type Scorer, type Scores, scoresOf } from './scorer.ts'
 import { seeded, shuffle } from './signals/chance.ts'
 import { exp, log } from './signals/exactly.ts'
 import { measureNames } from './signals/features.ts'
-import { careHeads, judgedCategories, type Logits, priorities, sentimentHeads, softmax } from './signals/heads.ts'
+import { type CareHead, careHeads, judgedCategories, type Logits, priorities, sentimentHeads, softmax } from './signals/heads.ts'
 import { type Reading, readMention } from './signals/reading.ts'
 
 export const subjects = ['sentiment', 'kind', 'category', 'priority', 'actionable', 'complaint'] as const
@@ -159,7 +159,7 @@ function rowFrom(reading: Reading, { scores, shares }: Scored): Row {
       category: categories.map(share => log(share + 1e-3)),
       priority: care.slice(judgedCategories.length, judgedCategories.length + priorities.length),
       actionable: two(care[careHeads.indexOf('actionable')]!),
-      complaint: two(care[careHeads.indexOf('breach')]!),
+      complaint: two(log((scores.complaint + 1e-6) / (1 - scores.complaint + 1e-6))),
     },
   }
 }
@@ -348,11 +348,13 @@ export function schooledScorer(scorer: Scorer, taught: Schooling): Scorer {
         if (answer) care[careHeads.indexOf(head)] = log(answer.shares[1]! + 1e-9) - log(answer.shares[0]! + 1e-9)
       }
       const logits = { sentiment, care, features: scores.logits.features }
-      return scoresOf(logits, head => {
-        const parts = scores.partsOf(head)
+      const parts = (head: CareHead) => {
+        const before = scores.partsOf(head)
         const h = careHeads.indexOf(head)
-        return { ...parts, taught: parts.taught + care[h]! - scores.care[h]! }
-      })
+        return { ...before, taught: before.taught + care[h]! - scores.care[h]! }
+      }
+      const taughtScores = scoresOf(logits, parts, reading)
+      return answers.complaint ? { ...taughtScores, complaint: answers.complaint.shares[1]! } : taughtScores
     },
   }
 }

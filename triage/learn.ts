@@ -6,7 +6,7 @@ import { foldOf, kinds } from './kinds.ts'
 import { type Scorer, type Scores, scoresOf } from './scorer.ts'
 import { exp } from './signals/exactly.ts'
 import { type Features, featuresOf } from './signals/features.ts'
-import { careGroups, careHeads, judgedCategories, type Parts, priorities, sentimentHeads, softmax } from './signals/heads.ts'
+import { type CareHead, careGroups, careHeads, judgedCategories, type Parts, priorities, sentimentHeads, softmax } from './signals/heads.ts'
 import { type Reading, readMention } from './signals/reading.ts'
 
 const feelings = sentimentHeads.length
@@ -281,9 +281,8 @@ export function taughtScorer(scorer: Scorer, layer: LearntLayer): Scorer {
       const scores = scorer.score(reading, speaksToBrand)
       const { features } = scores.logits
       const odds = oddsWith(layer, scores, features)
-      return scoresOf({ sentiment: odds.slice(0, feelings), care: odds.slice(feelings), features }, head =>
-        taughtParts(layer, scores.partsOf(head), features, feelings + careHeads.indexOf(head)),
-      )
+      const parts = (head: CareHead) => taughtParts(layer, scores.partsOf(head), features, feelings + careHeads.indexOf(head))
+      return scoresOf({ sentiment: odds.slice(0, feelings), care: odds.slice(feelings), features }, parts, reading)
     },
   }
 }

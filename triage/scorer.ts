@@ -1,6 +1,7 @@
 // What gives a text its scores, behind one interface: the trained heads, or the plain word list, each with the words that weighed.
 import { createRequire } from 'node:module'
 import type { CueName } from './lexicon/cues.ts'
+import { log } from './signals/exactly.ts'
 import { featuresOf, feelingMeasure, measureNames } from './signals/features.ts'
 import {
   type CareHead,
@@ -36,6 +37,8 @@ export interface Scores {
   sentiment: { negative: number; neutral: number; positive: number }
   /** By number of `careHeads`: log-odds; categories against one another, priorities against one another, the others on their own. */
   care: Float64Array
+  /** P(something was expected and not given): the head's word, weighed with the feeling, the wish to act, a "not" and a question. */
+  complaint: number
   logits: Logits
   /** What one head's log-odds are made of: together they are `care[head]`. */
   partsOf(head: CareHead): Parts
@@ -61,18 +64,29 @@ export function linearScorer(weights: Weights = loadWeights()): Scorer {
     model: weights.model,
     score(reading, speaksToBrand) {
       const logits = scoreWeights(weights, reading, speaksToBrand)
-      return scoresOf(logits, head => partsOf(weights.care, careHeads.indexOf(head), logits.features, reading.words.length))
+      return scoresOf(logits, head => partsOf(weights.care, careHeads.indexOf(head), logits.features, reading.words.length), reading)
     },
   }
 }
 
-export function scoresOf(logits: Logits, parts: (head: CareHead) => Parts): Scores {
+/** `reading`: without it, what only the words tell of a complaint is left out. */
+export function scoresOf(logits: Logits, parts: (head: CareHead) => Parts, reading?: Reading): Scores {
   const shares = softmax(logits.sentiment)
-  return { sentiment: { negative: shares[0]!, neutral: shares[1]!, positive: shares[2]! }, care: logits.care, logits, partsOf: parts }
+  const sentiment = { negative: shares[0]!, neutral: shares[1]!, positive: shares[2]! }
+  return { sentiment, care: logits.care, complaint: complaintOf(reading, sentiment.negative, logits.care), logits, partsOf: parts }
 }
 
-export function probability(scores: Scores, head: 'actionable' | 'breach'): number {
-  return sigmoid(scores.care[careHeads.indexOf(head)]!)
+/** The weights are round numbers, chosen on development rows (docs/triage.md). */
+function complaintOf(reading: Reading | undefined, negative: number, care: Float64Array): number {
+  const feeling = log((negative + 1e-4) / (1 - negative + 1e-4))
+  const negation = reading?.counts.has('negation') ? 0.5 : 0
+  const question = reading?.hasQuestionMark ? 0.7 : 0
+  return sigmoid(0.15 * care[careHeads.length - 1]! + 0.5 * feeling + 0.3 * care[careHeads.length - 2]! + negation + question - 1)
+}
+
+/** P(a rep should act). */
+export function actionability(scores: Scores): number {
+  return sigmoid(scores.care[careHeads.indexOf('actionable')]!)
 }
 
 /** P(urgent or high). */
@@ -142,7 +156,7 @@ export function lexiconScorer(): Scorer {
       const sentiment = Float64Array.of(valence < 0 ? 1.2 : 0, valence === 0 ? 1.2 : 0, valence > 0 ? 1.2 : 0)
       features.measures[feelingMeasure] = Math.max(-1, Math.min(1, valence))
       const logits: Logits = { sentiment, care: scoreLayer(layer, features), features }
-      return scoresOf(logits, head => partsOf(layer, careHeads.indexOf(head), features, reading.words.length))
+      return scoresOf(logits, head => partsOf(layer, careHeads.indexOf(head), features, reading.words.length), reading)
     },
   }
 }

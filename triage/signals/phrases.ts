@@ -63,7 +63,10 @@ const nothing: readonly Phrase[] = []
 function phrasesAt(finder: PhraseFinder, form: string): readonly Phrase[] {
   const known = finder.met.get(form)
   if (known) return known
-  const starts = form.length >= prefixKey ? (finder.byPrefix.get(form.slice(0, prefixKey)) ?? nothing).filter(phrase => form.startsWith(phrase.parts[0]!.word)) : nothing
+  const starts =
+    form.length >= prefixKey
+      ? (finder.byPrefix.get(form.slice(0, prefixKey)) ?? nothing).filter(phrase => form.startsWith(phrase.parts[0]!.word))
+      : nothing
   const exact = finder.byWord.get(form) ?? nothing
   const phrases = starts.length + exact.length > 0 ? [...exact, ...starts] : nothing
   if (form.length <= 40) {
