@@ -53,7 +53,7 @@ const seed = 20240607
 const denseSize = measureNames.length + sentimentHeads.length + careHeads.length + kinds.length
 
 /** `trust`: how much of what the scorer said before is kept, with few corrections and with many. */
-export const schooling = { epochs: 5, rate: 0.05, decay: 1e-5, smooth: 0.05, balance: 0.7, members: 3, trust: { few: 1, many: 0.5 } }
+export const schooling = { epochs: 5, rate: 0.05, decay: 1e-5, smooth: 0.05, balance: 0.7, members: 3, trust: { few: 0.7, many: 0.5 } }
 
 /** One row: hashed words and letters weighted by rarity, and dense measures. */
 interface Row {

@@ -23,7 +23,7 @@ import { readMention } from './signals/reading.ts'
 import { type Example, ownExamples } from './training/examples.ts'
 import { checkOutsideSets, outsideExamples } from './training/outside-sets.ts'
 
-const model = 'heed-linear-3'
+const model = 'heed-linear-4'
 const sentimentBits = 17
 const careBits = 15
 

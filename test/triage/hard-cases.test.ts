@@ -38,6 +38,9 @@ const safety = [
   'there is a fire on platform 2',
   'the ladder snapped and I broke my wrist',
   'insulin delivery has not come and I am out',
+  'haha your courier crashed and I hit my head, what a start to the weekend',
+  'there was a used plaster in the salad',
+  'maggots in my rice, photos to follow',
   'my mother is on oxygen at home and the power is off',
   'the tablets you sent are the wrong dose and I already took two',
 ]
@@ -54,6 +57,8 @@ const fraud = [
   'identity theft, someone ordered three phones on my account',
   'fraudulent charge of $412 on my card from your shop',
   'my sim was swapped, I have no signal and my bank is being emptied',
+  'quelqu’un a payé des places avec ma carte',
+  'three weeks and no answer about the security breach on my account',
   'someone logged into my account from another country',
   'got scammed by a fake page using your name, paid 200',
   'money gone from my savings and I did not do it',

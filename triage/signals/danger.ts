@@ -8,9 +8,12 @@ const looseFraud =
 /** A word of law that is also a figure of speech. */
 const looseLegal = /^(illegal\w*|police|justice|processo|plainte|denuncia|anzeige|gericht|justica|juicio|consumidor)$/
 
+/** Nobody is happy about these, however the rest of the words sound. */
+const hurt = /\b(hit|banged|knocked) (my|his|her|our) head\b|\b(crashed|ambulance|bleeding|injured|hospital|unconscious)\b/i
+
 export function dangerRules(reading: Reading, feeling: { positive: number }): Rule[] {
   const rules: Rule[] = []
-  const isHappy = feeling.positive > 0.6 && !has(reading, 'sarcasm')
+  const isHappy = feeling.positive > 0.6 && !has(reading, 'sarcasm') && !hurt.test(reading.text)
   const add = (signal: string, points: number, cue = firstCue(reading, signal as never)) => {
     if (cue)
       rules.push({
