@@ -8,6 +8,7 @@ import { holdLease, releaseLease } from './db/leases.ts'
 import { countWaitingMentions } from './db/mentions.ts'
 import { listDueReplies, listUnsettledReplies } from './db/replies.ts'
 import { saveSetting } from './db/settings.ts'
+import { tendMostChanged } from './db/upkeep.ts'
 import type { Desk } from './desk.ts'
 import { lookForOutage } from './incidents/detect.ts'
 import { openDesk, startProcess, stopOnSignal } from './open-desk.ts'
@@ -15,7 +16,7 @@ import { closeSolved, solveUnanswered, wakeTickets } from './triage/deadlines.ts
 import { isBehind } from './triage/learnt.ts'
 
 /** Rings for work that waits; does none itself but what one statement does. */
-export function startClock(desk: Desk, options: { rawBodyDays: number }) {
+export function startClock(desk: Desk, options: { rawBodyDays: number; databaseUrl: string | undefined }) {
   const holder = `${process.pid} ${randomUUID()}`
   const tasks = [
     every('*/2 * * * * *', 'due work', () => ringDue(desk)),
@@ -27,9 +28,11 @@ export function startClock(desk: Desk, options: { rawBodyDays: number }) {
       await closeSolved(desk)
       await expireBodies(desk.db, new Date(desk.now().getTime() - options.rawBodyDays * 86_400_000), desk.now())
     }),
+    // PostgreSQL tends its tables itself.
+    ...(options.databaseUrl ? [] : [every('*/10 * * * * *', 'upkeep', () => tendMostChanged(desk.db))]),
   ]
 
-  function every(cron: string, name: string, run: () => Promise<void>) {
+  function every(cron: string, name: string, run: () => Promise<unknown>) {
     const tick = async () => {
       try {
         if (await holdLease(desk.db, 'clock', holder, LEASE_MS)) await run()

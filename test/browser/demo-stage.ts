@@ -116,9 +116,9 @@ export async function openDemoStage(): Promise<DemoStage> {
       const page = await window(options)
       await page.goto(`${config.publicUrl}/sign-in`)
       // The first field has the focus.
-      await page.keyboard.type(email)
+      await page.locator('input[name=email]:focus').fill(email)
       await page.keyboard.press('Tab')
-      await page.keyboard.type(PASSWORD)
+      await page.locator('input[name=password]:focus').fill(PASSWORD)
       await page.keyboard.press('Enter')
       await page.waitForURL('**/queue')
       return { id, email, page }

@@ -175,6 +175,29 @@ describeWith({ Chromium: true }, 'in a browser', () => {
     await page.close()
   })
 
+  test('a mention from Review is opened as a ticket in place, and so it is on a phone', async () => {
+    await stage.desk.db
+      .updateTable('mentions')
+      .set({ needsReview: true })
+      .where('ticketId', 'is', null)
+      .where('direction', '=', 'inbound')
+      .execute()
+    const { page } = await stage.teammate('Jonas Weil', 'rep')
+    for (const [width, isSeen] of [
+      [1440, true],
+      [390, false],
+    ] as const) {
+      await page.setViewportSize({ width, height: 844 })
+      await page.goto(`${stage.url}/queue?view=review`)
+      await page.getByRole('button', { name: 'Open as ticket' }).first().press('Enter')
+      await page.locator('#ticket[data-number]').waitFor()
+      expect(await page.locator('#composer-text').isVisible()).toBe(true)
+      expect(await page.locator('.views').isVisible()).toBe(isSeen)
+      expect(await page.locator('#ticket').evaluate(ticket => ticket.getBoundingClientRect().width)).toBeGreaterThan(380)
+    }
+    await page.close()
+  })
+
   test('two answers at once: the second is stopped with both texts, and goes out only by its own button', async () => {
     const mention = await stage.onX<Post>('post', { from: edda, text: '@larkspan the repair date was moved a third time, this is a joke' })
     const { number } = await stage.ticketAbout('moved a third time')
