@@ -6,11 +6,14 @@ import { listDueAccounts } from './db/accounts.ts'
 import { countWaitingDeliveries, expireBodies } from './db/deliveries.ts'
 import { holdLease, releaseLease } from './db/leases.ts'
 import { countWaitingMentions } from './db/mentions.ts'
+import { listAccountsWanting } from './db/parents.ts'
 import { listDueReplies, listUnsettledReplies } from './db/replies.ts'
 import { saveSetting } from './db/settings.ts'
 import { tendMostChanged } from './db/upkeep.ts'
+import { listDueSearches } from './db/watch-terms.ts'
 import type { Desk } from './desk.ts'
 import { lookForOutage } from './incidents/detect.ts'
+import { watchChannels } from './metrics/channel-watch.ts'
 import { openDesk, startProcess, stopOnSignal } from './open-desk.ts'
 import { closeSolved, solveUnanswered, wakeTickets } from './triage/deadlines.ts'
 import { isBehind } from './triage/learnt.ts'
@@ -23,6 +26,7 @@ export function startClock(desk: Desk, options: { rawBodyDays: number; databaseU
     every('*/5 * * * * *', 'sweep', () => sweep(desk)),
     every('30 * * * * *', 'deadlines', async () => {
       await lookForOutage(desk)
+      await watchChannels(desk)
       await wakeTickets(desk)
       await solveUnanswered(desk)
       await closeSolved(desk)
@@ -53,9 +57,11 @@ export function startClock(desk: Desk, options: { rawBodyDays: number; databaseU
   }
 }
 
-/** Accounts whose poll is due. */
+/** Accounts whose poll is due, and after them those with a search or a parent to fetch. */
 export async function ringDue(desk: Desk) {
   for (const account of await listDueAccounts(desk.db, desk.now())) await desk.ring({ name: 'pollAccount', accountId: account.id })
+  for (const accountId of await listDueSearches(desk.db, desk.now())) await desk.ring({ name: 'pollSearch', accountId })
+  for (const accountId of await listAccountsWanting(desk.db, desk.now())) await desk.ring({ name: 'findParents', accountId })
 }
 
 /** Rings again for rows left behind: a queue that was lost or emptied loses no mention and no reply. */

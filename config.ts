@@ -8,6 +8,7 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
@@ -16,6 +17,15 @@ const environment = z.object({
   DEMO: flag.default('on'),
   SYNC_TO_DISK: flag.default('on'),
   RAW_BODY_DAYS: z.coerce.number().int().min(1).max(365).default(30),
+  TRIAGE_SCORER: z.enum(['linear', 'lexicon', 'endpoint', 'onnx', 'encoder']).default('linear'),
+  TRIAGE_UNSURE_BELOW: z.coerce.number().min(0).max(1).default(0.5),
+  TRIAGE_TIME_LIMIT_MS: z.coerce.number().int().min(50).max(60_000).default(3_000),
+  TRIAGE_ENDPOINT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRIAGE_ENDPOINT_MODEL: z.string().min(1).optional(),
+  TRIAGE_ENDPOINT_KEY: z.string().min(1).optional(),
+  TRIAGE_ENDPOINT_TOKENS: z.coerce.number().int().min(0).default(1_000_000),
+  TRIAGE_ONNX_FOLDER: z.string().min(1).optional(),
+  TRIAGE_PACKAGES: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
 
@@ -24,6 +34,8 @@ export interface Config {
   host: string
   /** Where browsers and platforms reach us: sign-in callbacks and webhooks are built from it. */
   publicUrl: string
+  /** Proxies of ours between browsers and this process, each adding to X-Forwarded-For; 0: nobody's word is taken but the socket's. */
+  trustedProxies: number
   /** Undefined: the embedded database in `dataDir`. */
   databaseUrl: string | undefined
   databasePool: number
@@ -34,7 +46,24 @@ export interface Config {
   demo: boolean
   syncToDisk: boolean
   rawBodyDays: number
+  triage: TriageConfig
   logLevel: string
+}
+
+/** Who judges; see triage/scorers/. */
+export interface TriageConfig {
+  /** `linear` and `lexicon` judge alone; with the others `linear` judges, and they are asked about what it is unsure of. */
+  scorer: 'linear' | 'lexicon' | 'endpoint' | 'onnx' | 'encoder'
+  /** Less sure than this, 0…1: a stronger scorer is asked. */
+  unsureBelow: number
+  /** For one answer of a stronger scorer. */
+  timeLimitMs: number
+  /** An OpenAI-compatible API up to its version, as in `https://host/v1`. `tokens`: what all its answers of a calendar month may cost. */
+  endpoint: { url: string; model: string; key: string | undefined; tokens: number } | undefined
+  /** Holds model.onnx, and beside it what its README asks for. */
+  onnxFolder: string | undefined
+  /** Below it stands the node_modules with the packages that only onnx and encoder need. */
+  packages: string
 }
 
 /** What the process needs, or an error that names each wrong variable and its remedy. */
@@ -59,10 +88,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     )
   if (e.REDIS_URL && !e.DATABASE_URL)
     throw new ConfigError('Heed cannot start. REDIS_URL needs DATABASE_URL: the embedded database has one process only.')
+  if (e.TRIAGE_SCORER === 'endpoint' && !(e.TRIAGE_ENDPOINT_URL && e.TRIAGE_ENDPOINT_MODEL))
+    throw new ConfigError('Heed cannot start. TRIAGE_SCORER=endpoint needs TRIAGE_ENDPOINT_URL and TRIAGE_ENDPOINT_MODEL too.')
+  if (e.TRIAGE_SCORER === 'onnx' && !e.TRIAGE_ONNX_FOLDER)
+    throw new ConfigError('Heed cannot start. TRIAGE_SCORER=onnx needs TRIAGE_ONNX_FOLDER too: the folder that holds model.onnx.')
   return {
     port: e.PORT,
     host: e.HOST ?? (e.DATABASE_URL ? '0.0.0.0' : '127.0.0.1'),
     publicUrl: (e.PUBLIC_URL ?? `http://localhost:${e.PORT}`).replace(/\/$/, ''),
+    trustedProxies: e.TRUSTED_PROXIES,
     databaseUrl: e.DATABASE_URL,
     databasePool: e.DATABASE_POOL,
     redisUrl: e.REDIS_URL,
@@ -71,6 +105,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     demo: e.DEMO === 'on' && !e.DATABASE_URL,
     syncToDisk: e.SYNC_TO_DISK === 'on',
     rawBodyDays: e.RAW_BODY_DAYS,
+    triage: {
+      scorer: e.TRIAGE_SCORER,
+      unsureBelow: e.TRIAGE_UNSURE_BELOW,
+      timeLimitMs: e.TRIAGE_TIME_LIMIT_MS,
+      endpoint:
+        e.TRIAGE_ENDPOINT_URL && e.TRIAGE_ENDPOINT_MODEL
+          ? {
+              url: e.TRIAGE_ENDPOINT_URL.replace(/\/$/, ''),
+              model: e.TRIAGE_ENDPOINT_MODEL,
+              key: e.TRIAGE_ENDPOINT_KEY,
+              tokens: e.TRIAGE_ENDPOINT_TOKENS,
+            }
+          : undefined,
+      onnxFolder: e.TRIAGE_ONNX_FOLDER && resolve(e.TRIAGE_ONNX_FOLDER),
+      packages: resolve(e.TRIAGE_PACKAGES ?? projectRoot),
+    },
     logLevel: e.LOG_LEVEL,
   }
 }

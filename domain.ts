@@ -6,7 +6,8 @@ export type Id = string
 export type Platform = string
 export type Visibility = 'public' | 'private'
 /** Whose words: the customer's, or ours coming back (an echo, or an answer written in the platform's own app). */
-export type Direction = 'inbound' | 'outbound'
+/** `context`: said to somebody else, and kept because a mention answers it; it opens no ticket and is counted nowhere. */
+export type Direction = 'inbound' | 'outbound' | 'context'
 
 /** The operator's own developer app on a platform: what signs webhooks and opens the sign-in. */
 export interface PlatformApp {
@@ -70,6 +71,8 @@ export interface Mention {
 export interface Author {
   externalId: string
   handle: string
+  /** The handle is made up, because the platform named nobody this time: it never takes the place of a known one. */
+  isStandIn?: boolean
   name: string
   followers: number | null
 }
@@ -117,6 +120,10 @@ export interface Verdict {
   wouldChange: string | null
   /** Name and version of the scorer that decided. */
   model: string
+  /** Only doubt kept it from being dropped as this: what a looser threshold would do. */
+  nearlyNoise?: { category: NoiseCategory; confidence: number }
+  /** A person looks for want of certainty, and for nothing else. */
+  isDoubted?: true
   /** Only when a workspace's rule changed it: what the judge alone had said. */
   beforeRules?: Judgement
 }
@@ -172,6 +179,19 @@ export interface RuleActions {
   neverTicket?: boolean
 }
 
+/** What an account listens for beside what is said to it, in no platform's own language. */
+export interface WatchTerm {
+  id: Id
+  accountId: Id
+  name: string
+  isActive: boolean
+  /** One of these: names, misspellings, products, phrases; with # a hashtag. */
+  anyOf: string[]
+  noneOf: string[]
+  /** BCP-47 base languages; none: any. */
+  languages: string[]
+}
+
 /** What the judge may know beside the words. Built by triage, never fetched by the judge. */
 export interface JudgeContext {
   /** Handles of ours, lower case, without @. */
@@ -182,6 +202,8 @@ export interface JudgeContext {
   isOwn: boolean
   /** The author has an unsolved ticket, or one solved in this conversation. */
   hasOpenTicket: boolean
+  /** What that unsolved ticket is about, as far as known. */
+  openTicketCategory?: Category | null
   /** The last thing said in the thread before this, if known. */
   previous: { direction: Direction; text: string; byOtherCustomer: boolean } | null
   /** Tickets this customer had before. */
@@ -192,6 +214,23 @@ export interface JudgeContext {
   /** The same author said exactly this within the last day. */
   isRepeat: boolean
   incidentActive: boolean
+  /** The team marked this customer. */
+  isVip?: boolean
+  /** In how many other hours of the last seven days this customer wrote to us. */
+  contactsThisWeek?: number
+  /** Asked beforehand, about what the words alone leave open. */
+  secondOpinion?: SecondOpinion
+}
+
+/** What a stronger scorer says of a mention; nothing else of its answer is ever used. */
+export interface SecondOpinion {
+  /** Name of the model, as reps read it. */
+  by: string
+  /** Shares of belief, 0…1. */
+  categories?: Partial<Record<Category, number>>
+  sentiment?: Record<Verdict['sentimentLabel'], number>
+  /** Others who meant the same within the last hour, in whatever words. */
+  similarLastHour?: number
 }
 
 export type TicketStatus = 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed'

@@ -12,6 +12,8 @@ export type Job =
   | { name: 'sendReply'; replyId: Id; at: Date }
   | { name: 'settleReply'; replyId: Id }
   | { name: 'learnFromCorrections' }
+  | { name: 'pollSearch'; accountId: Id }
+  | { name: 'findParents'; accountId: Id }
 export type JobName = Job['name']
 export type Verbs = { [N in JobName]: (job: Extract<Job, { name: N }>) => Promise<void> }
 
@@ -30,37 +32,49 @@ export interface WorkerOptions {
   onFault: (name: string, error: Error) => void
 }
 
-/** Batches of one verb that may run at the same moment, over all worker processes. */
-const LANES = 2
+/**
+ * How the bell of a batch verb gathers. `lanes`: batches of one verb that may run at the same moment, over all worker processes.
+ * `gatherMs`: the first ring goes out at once, what comes within this time of it is one more ring at its end.
+ * The embedded database has one session and this process's one thread: a batch of one mention costs there what a batch of twenty does, and
+ * whoever writes one mention after the other (a replay, a talk) would have a batch for each. The pause is the pages' time too.
+ */
+const GATHERING = { servers: { lanes: 2, gatherMs: 0 }, embedded: { lanes: 1, gatherMs: 250 } }
 const QUEUE = 'heed'
 
 export async function openDoorbell(how: {
   redisUrl?: string | undefined
   pool: pg.Pool
+  isEmbedded?: boolean | undefined
   onProblem: (error: Error) => void
 }): Promise<Doorbell> {
   const backend = how.redisUrl ? redisBackend(how.redisUrl, how.onProblem) : await postgresBackend(how.pool)
   const queue = backend.queue()
   queue.on('error', how.onProblem)
   const closers: (() => Promise<void>)[] = []
+  const { lanes, gatherMs } = GATHERING[how.isEmbedded ? 'embedded' : 'servers']
   let lane = 0
-  // One ring of each kind is under way at a time; what comes meanwhile is one more ring after it.
-  const underWay = new Map<string, Promise<void>>()
-  const again = new Set<string>()
+  let isClosing = false
+  // One ring of each kind is under way or gathers at a time; what comes meanwhile is one more ring after it.
+  const gathering = new Map<string, { rung: Promise<void>; isMoreToCome: boolean; timer?: NodeJS.Timeout }>()
 
   async function ring(job: Job) {
     if (job.name !== 'readDeliveries' && job.name !== 'triageMentions') return add(job, keyOf(job))
-    const key = job.name
-    if (underWay.has(key)) {
-      again.add(key)
-      return underWay.get(key)
+    const before = gathering.get(job.name)
+    if (before) {
+      before.isMoreToCome = true
+      return before.rung
     }
-    const rung = add(job, `${key}.${lane++ % LANES}`).finally(async () => {
-      underWay.delete(key)
-      if (again.delete(key)) await ring(job)
+    const current = { rung: add(job, `${job.name}.${lane++ % lanes}`), isMoreToCome: false, timer: undefined as NodeJS.Timeout | undefined }
+    gathering.set(job.name, current)
+    const end = () => {
+      gathering.delete(job.name)
+      // Nobody waits for this one; the sweep rings again where it fails.
+      if (current.isMoreToCome && !isClosing) answered(ring(job)).catch(how.onProblem)
+    }
+    await current.rung.finally(() => {
+      if (gatherMs) current.timer = setTimeout(end, gatherMs)
+      else end()
     })
-    underWay.set(key, rung)
-    return rung
   }
 
   async function add(job: Job, id: string) {
@@ -94,6 +108,8 @@ export async function openDoorbell(how: {
       return { close: () => worker.close() }
     },
     async close() {
+      isClosing = true
+      for (const { timer } of gathering.values()) clearTimeout(timer)
       await Promise.all(closers.map(close => close()))
       await queue.close()
       await backend.close()
@@ -102,7 +118,7 @@ export async function openDoorbell(how: {
 }
 
 function keyOf(job: Job): string {
-  if (job.name === 'pollAccount') return `${job.name}.${job.accountId}`
+  if (job.name === 'pollAccount' || job.name === 'pollSearch' || job.name === 'findParents') return `${job.name}.${job.accountId}`
   if (job.name === 'sendReply') return `${job.name}.${job.replyId}.${job.at.getTime()}`
   if (job.name === 'settleReply') return `${job.name}.${job.replyId}`
   return job.name

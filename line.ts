@@ -1,17 +1,58 @@
 // Opens the line to one account: its secrets, where its platform answers, and a renewal that runs alone.
 import type { Line, Secrets } from './connectors/connector.ts'
 import { type AccountRow, getAccount, getPlatformApp, replaceSecrets } from './db/accounts.ts'
+import { saveBudgets } from './db/budgets.ts'
 import { holdLease, releaseLease } from './db/leases.ts'
 import type { Desk } from './desk.ts'
 import type { Account, Id } from './domain.ts'
 import type { Vault } from './vault.ts'
 
-export async function openLine(desk: Desk, accountId: Id): Promise<Line> {
+/** A line that remembers what its calls were told of the platform's limits. */
+export interface OpenLine extends Line {
+  budgets: () => readonly MetBudget[]
+  /** Keeps them for the next call; `holdsUpPolls`: at nothing left, the account's next poll waits. */
+  saveBudgets: (holdsUpPolls?: (endpoint: string) => boolean) => Promise<void>
+}
+export interface MetBudget {
+  endpoint: string
+  scope: 'account' | 'app'
+  remaining: number
+  /** How many there are in a whole window, where the platform says. */
+  limit: number | null
+  resetAt: Date
+  /** How much of it this line used, as far as its own calls show. */
+  used: number
+}
+
+export async function openLine(desk: Desk, accountId: Id): Promise<OpenLine> {
   const account = await getAccount(desk.db, accountId)
   const app = await getPlatformApp(desk.db, account.appId)
   const appSecrets = openSecrets(desk.vault, app.secrets)
+  const met = new Map<string, MetBudget & { first: number; calls: number }>()
   return {
     account: asAccount(account),
+    onBudget: (endpoint, remaining, resetAt, of = {}) => {
+      const before = met.get(endpoint)
+      const { first, calls } = { first: before?.first ?? remaining, calls: (before?.calls ?? 0) + 1 }
+      // The first answer came after the first call: what that one used is taken to be what the others used.
+      const used = calls > 1 ? Math.max(1, ((first - remaining) * calls) / (calls - 1)) : 1
+      met.set(endpoint, { endpoint, remaining, resetAt, used, first, calls, scope: of.scope ?? 'account', limit: of.limit ?? null })
+    },
+    budgets: () => [...met.values()],
+    saveBudgets: (holdsUpPolls = () => false) => {
+      const owner = { account: accountId, app: app.id }
+      const rows = [...met.values()].map(({ endpoint, scope, remaining, limit, resetAt }) => ({
+        ownerId: owner[scope],
+        endpoint,
+        scope,
+        remaining,
+        limit,
+        resetAt,
+        seenAt: desk.now(),
+        holdsUpPolls: holdsUpPolls(endpoint),
+      }))
+      return saveBudgets(desk.db, rows)
+    },
     secrets: { ...appSecrets, ...openSecrets(desk.vault, account.secrets) },
     apiBase: app.apiBase,
     now: desk.now,

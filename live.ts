@@ -10,7 +10,7 @@ export interface Change {
   id?: string
 }
 export interface Live {
-  /** After the commit. Many within 100 ms become one message; a lost one costs a page its freshness, nothing else. */
+  /** After the commit. The first goes out at once, what follows within 100 ms is one message; a lost one costs a page its freshness, nothing else. */
   tell: (change: Change) => void
   /** @returns how to stop hearing */
   hear: (listener: (changes: Change[]) => void) => () => void
@@ -27,26 +27,37 @@ export async function openLive(database: Database, redisUrl: string | undefined,
   }
   const bus = redisUrl ? await redisBus(redisUrl, heard, onProblem) : await databaseBus(database, heard)
   const waiting = new Map<string, Change>()
+  // Open from a message until 100 ms passed in which nothing was told.
+  let isGathering = false
+  let isClosed = false
   let timer: NodeJS.Timeout | undefined
+  let published = Promise.resolve()
   const flush = () => {
-    timer = undefined
+    isGathering = waiting.size > 0
+    if (!isGathering) return
+    timer = setTimeout(flush, 100)
     const changes = [...waiting.values()]
     waiting.clear()
     // NOTIFY takes 8000 bytes; beyond that many tickets, "the queue changed" says it all.
     const payload = JSON.stringify(changes.length > 80 ? [{ topic: 'queue' }] : changes)
-    bus.publish(payload).catch(onProblem)
+    published = bus.publish(payload).catch(onProblem)
   }
   return {
     tell(change) {
       waiting.set(`${change.topic}:${change.id ?? ''}`, change)
-      timer ??= setTimeout(flush, 100)
+      if (isGathering || isClosed) return
+      isGathering = true
+      // Not in this very turn of the loop: a batch tells of many tickets in one go.
+      timer = setTimeout(flush, 0)
     },
     hear(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
+      isClosed = true
       clearTimeout(timer)
+      await published
       await bus.close()
     },
   }

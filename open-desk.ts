@@ -30,7 +30,7 @@ export async function openDesk(config: Config, process: 'all' | 'web' | 'worker'
   // The embedded database has nobody else to migrate it; PostgreSQL is migrated by the release process.
   if (database.isEmbedded) await migrate(database.db)
   const onProblem = (error: unknown) => log.error({ err: error }, 'queue or live bus')
-  const doorbell = await openDoorbell({ redisUrl: config.redisUrl, pool: database.pool, onProblem })
+  const doorbell = await openDoorbell({ redisUrl: config.redisUrl, pool: database.pool, isEmbedded: database.isEmbedded, onProblem })
   const live = await openLive(database, config.redisUrl, onProblem)
   const desk: Desk = {
     db: database.db,

@@ -3,10 +3,11 @@ import type { Platform } from '../domain.ts'
 import { bluesky } from './bluesky/connector.ts'
 import type { Connector } from './connector.ts'
 import { facebook } from './facebook/connector.ts'
+import { instagram } from './instagram/connector.ts'
 import { mastodon } from './mastodon/connector.ts'
 import { x } from './x/connector.ts'
 
-export const connectors: readonly Connector[] = [x, facebook, mastodon, bluesky]
+export const connectors: readonly Connector[] = [x, facebook, instagram, mastodon, bluesky]
 
 export function connectorFor(platform: Platform): Connector {
   const connector = connectors.find(candidate => candidate.platform === platform)

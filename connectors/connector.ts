@@ -1,5 +1,5 @@
 // The contract every platform keeps: what it reads, what it sends, what it may do.
-import type { Account, Author, Direction, Platform, Visibility } from '../domain.ts'
+import type { Account, Author, Direction, Platform, Visibility, WatchTerm } from '../domain.ts'
 
 /** Decrypted secrets of an app or an account: field name → value. */
 export type Secrets = Readonly<Record<string, string>>
@@ -15,7 +15,8 @@ export interface SecretField {
 
 /**
  * What came in, before anyone read it: a webhook's raw body, or one page of a poll.
- * `source` is `webhook` or `poll:<name of the list>`; `account` is set for polls (externalId of ours).
+ * `source` is `webhook` or `poll:<name of the list>`; `account` is set for polls (externalId of ours). Lists every platform may have:
+ * `search:<id of a watch term>`, `stream:<the same>` and `parents`, whose mentions are read as context.
  */
 export interface Delivery {
   source: string
@@ -32,6 +33,8 @@ export interface Delivery {
 export type Incoming =
   | { kind: 'mention'; account: string; mention: IncomingMention }
   | { kind: 'removal'; account: string; visibility: Visibility; externalId: string; at: Date | null }
+  /** Somebody passed a post on unchanged: counted on that post, `of`, and never a mention. */
+  | { kind: 'repost'; account: string; externalId: string; of: string; at: Date }
   /** The owner took our permission away. */
   | { kind: 'revoked'; account: string; reason: string }
   /** The customer wrote something we cannot read (an encrypted chat): shown, with the lawful other way. */
@@ -45,6 +48,19 @@ export type Incoming =
       because: string
       url: string | null
     }
+  /**
+   * The platform says only where something is, not what it says (Instagram's mentions): `key` and `at` go into the account's cursor,
+   * and the account is polled soon. Its `poll` fetches it, and returns the key with '' once that is done.
+   */
+  | { kind: 'pointer'; account: string; key: PointerKey; at: Date }
+  /**
+   * One item nobody knows how to read, beside others that were read. The delivery is kept and shown, and read again after the fix.
+   * `account` is null where the item does not even say whose it is.
+   */
+  | { kind: 'unknown'; account: string | null; because: string }
+
+/** A key of the cursor that a delivery put there. */
+export type PointerKey = `pointer:${string}`
 
 export interface IncomingMention {
   externalId: string
@@ -120,7 +136,8 @@ export interface LengthRule {
 export interface Limits {
   public: LengthRule
   private: LengthRule
-  status: LengthRule
+  /** Null: nothing can be posted there with words alone, and a status update leaves this platform out. */
+  status: LengthRule | null
 }
 
 export interface OutgoingPost {
@@ -150,8 +167,8 @@ export interface Line {
   now: () => Date
   /** Runs `refresh` alone for this account across all processes: re-reads the secrets first, stores what it returns before anyone uses it. */
   renewSecrets: (isStale: (secrets: Secrets) => boolean, refresh: (secrets: Secrets) => Promise<Secrets>) => Promise<Secrets>
-  /** Rate-limit headers seen: name of the endpoint, what is left, when it resets. */
-  onBudget?: (endpoint: string, remaining: number, resetAt: Date) => void
+  /** Rate-limit headers seen: name of the endpoint, what is left, when it resets; `app`: all accounts of the app share it. */
+  onBudget?: (endpoint: string, remaining: number, resetAt: Date, of?: { limit?: number; scope?: 'app' }) => void
 }
 
 /** Where a poll goes on: kept by us as JSON, meaning only to the connector. */
@@ -163,16 +180,101 @@ export interface PollPage {
   body: string
 }
 
+/** How far back the platform lets us read what we missed: a dated fact. What is older when we come back cannot be repaired. */
+export interface Reach {
+  mentions?: number
+  hours?: number
+  source: string
+  checkedOn: string
+}
+
 export interface Webhook {
   /** GET handshakes (CRC, hub.challenge). Null: not a handshake of ours → 403. */
   handshake: (query: URLSearchParams, app: Secrets) => { status: 200; body: string; type: string } | null
   /** Constant time, on the raw bytes. */
   verify: (rawBody: Uint8Array, headers: Readonly<Record<string, string>>, app: Secrets) => boolean
+  /** How long the platform goes on pushing again what we did not take. */
+  reach?: Reach
+  /** Does the platform push this account's mentions to us, as far as it says? `never`: nobody asked it to, so only polls listen. */
+  isSubscribed?: (line: Line, webhookUrl: string) => Promise<'yes' | 'no' | 'never'>
+}
+/** One list that a poll walks: the source `poll:<name>` in the coverage ledger. */
+export interface PolledList {
+  name: string
+  /** What stands in it, in a rep's words: "private messages". */
+  label: string
+  reach?: Reach
 }
 export interface Polling {
   everyMs: number
+  /** The lists of customers' words that a poll of this account walks. Left out: the whole poll is one list. */
+  lists?: (account: Account) => readonly PolledList[]
+  /** Names of lists that were not walked to their end, as the returned cursor says: they go on in the next poll. */
+  unfinished?: (cursor: Cursor) => readonly string[]
+  /** Does a budget of this name hold up the whole poll? Left out: each does that the poll met. */
+  isHeldUpBy?: (endpoint: string) => boolean
   /** Yields each page, newest or oldest first; the caller stores them all, and only then keeps the returned cursor. */
   poll: (line: Line, cursor: Cursor) => AsyncGenerator<PollPage, Cursor>
+}
+
+/** A term as a search asks for it; its id names the list. */
+export type Watched = Pick<WatchTerm, 'id' | 'anyOf' | 'noneOf' | 'languages'>
+/** Why the platform would not take a term: which field, and what to change. */
+export interface TermProblem {
+  field: 'anyOf' | 'noneOf' | 'languages'
+  because: string
+}
+/** Finds what was said about us and not to us. */
+export interface Search {
+  /** Between two searches for one term. */
+  everyMs: number
+  /** How a term is asked over there, in the platform's own words: shown to whoever writes it. */
+  asks: (term: Watched, account: Account) => string
+  /** Empty: the platform takes it. */
+  problemsOf: (term: Watched, account: Account) => TermProblem[]
+  /** Like `poll`, with a cursor for each term; an empty one begins at `since`. Newest first. Reposts are not brought. */
+  search: (line: Line, term: Watched, cursor: Cursor, since: Date) => AsyncGenerator<PollPage, Cursor>
+  reach?: Reach
+  /** The walk was not finished, says the returned cursor: it goes on in the next search. */
+  isUnfinished?: (cursor: Cursor) => boolean
+}
+
+/**
+ * The same as searches, but told at once, over one connection for all accounts of an app. What is missed while it is broken a search brings:
+ * nobody else should be asked to. One process listens at a time.
+ */
+export interface Stream {
+  /** Null: this app may. Else why not. */
+  barredBecause: (line: Line) => string | null
+  /** Makes these what the platform watches for, and nothing else of ours; may run while listening. Answers with what it would not take, in words. */
+  follow: (line: Line, terms: readonly (Watched & { account: Pick<Account, 'handle'> })[]) => Promise<string[]>
+  /** Yields pages called `stream:<term's id>` until the signal aborts; throws when the connection breaks. `connected` is called once it stands. */
+  listen: (line: Line, signal: AbortSignal, connected: () => void) => AsyncGenerator<PollPage, void>
+  /** How long to wait before the nth attempt in a row, from 1, by the platform's own rules. */
+  waitMs: (fault: PlatformError, nth: number) => number
+}
+
+/** A mention's parent we do not have, by the platform's ids. */
+export interface WantedParent {
+  externalId: string
+  /** The mention that answers it. */
+  childExternalId: string
+}
+/** Fetches what mentions answer, so that a rep sees it. */
+export interface Parents {
+  /** How many are asked for together. */
+  atOnce: number
+  /** Pages called `parents`; `missing` says in words of each parent that cannot be had why. */
+  find: (line: Line, wanted: readonly WantedParent[]) => Promise<{ pages: PollPage[]; missing: { externalId: string; because: string }[] }>
+}
+
+/** What the platform charges one account, in US dollars: dated facts. */
+export interface Prices {
+  /** For one mention that came in by this source. */
+  read: (source: string, visibility: Visibility) => number
+  send: (post: Pick<OutgoingPost, 'text' | 'visibility' | 'inReplyTo'>) => number
+  source: string
+  checkedOn: string
 }
 
 /** The platform's own sign-in (OAuth). */
@@ -206,11 +308,11 @@ export interface Connector {
   /** What the operator pastes for the app, and for one account. The forms are drawn from these. */
   appSecrets: readonly SecretField[]
   accountSecrets: readonly SecretField[]
-  intake: { webhook?: Webhook; polling?: Polling }
+  intake: { webhook?: Webhook; polling?: Polling; search?: Search; stream?: Stream; parents?: Parents }
   signIn?: SignIn
   /** JSON keys whose values are people's words: where card digits are looked for in a raw body. */
   textKeys: readonly string[]
-  /** Throws when it cannot be read: the delivery is then kept and shown, and read again after the fix. */
+  /** Throws when nothing of it can be read: the delivery is then kept and shown, and read again after the fix. One odd item among others is `unknown`. */
   read: (delivery: Delivery) => Incoming[]
   mayReply: (question: PermissionQuestion) => Permission
   /** The platform accepted it, or a PlatformError says what to do next. Never retries a write. */
@@ -227,17 +329,31 @@ export interface Connector {
   onConnected?: (line: Line, webhookUrl: string) => Promise<void>
   /** Where a person answers by hand when we may not. */
   openUrl: (mention: Answerable) => string | null
+  /** Null: this account's plan is not paid by use. Left out: the platform charges nothing. */
+  prices?: (account: Account) => Prices | null
 }
+
+/**
+ * Whose trouble it is, by the platform's code and never by its words: too many calls, no credits left, the platform itself is away, the
+ * sign-in or its permissions, or only this one request.
+ */
+export type Trouble = 'limit' | 'spent' | 'outage' | 'token' | 'refused'
 
 /** The kind says what to do next: send again later, tell the rep, stop the account, or look before anything else. */
 export class PlatformError extends Error {
+  readonly trouble: Trouble
   constructor(
     readonly kind: 'retry' | 'refused' | 'account' | 'unsure',
     message: string,
     readonly retryAfterMs?: number,
-    options?: ErrorOptions,
+    options: ErrorOptions & { trouble?: Trouble } = {},
   ) {
-    super(message, options)
+    const { trouble, ...rest } = options
+    super(message, rest)
     this.name = 'PlatformError'
+    this.trouble = trouble ?? TROUBLE[kind]
   }
 }
+
+/** What a kind means where the connector knows no better. */
+const TROUBLE = { retry: 'outage', unsure: 'outage', account: 'token', refused: 'refused' } as const

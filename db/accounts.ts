@@ -1,6 +1,7 @@
 // Apps and accounts: who we are on each platform, sealed secrets, where a poll goes on, and how each is faring.
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 import { sql } from 'kysely'
+import type { PointerKey } from '../connectors/connector.ts'
 import type { AccountStatus, Id, Platform } from '../domain.ts'
 import type { Db } from './schema.ts'
 
@@ -38,6 +39,17 @@ export interface AccountsTable {
   newestMentionAt: Date | null
   lastError: string | null
   lastErrorAt: Date | null
+  /** The most this account may spend in a month, where its platform charges. Null: no cap. */
+  monthlyCapUsd: number | null
+  /** Polls in a row that brought nothing. */
+  quietPolls: Generated<number>
+  subscriptionCheckedAt: Date | null
+  /** What is wrong with hearing, and with sending, by code; null: nothing. */
+  inTrouble: string | null
+  inTroubleAt: Date | null
+  outTrouble: string | null
+  outTroubleAt: Date | null
+  lastSentAt: Date | null
 }
 export interface SignInAttemptsTable {
   state: string
@@ -59,13 +71,17 @@ export const getPlatformApp = (db: Db, id: Id) => db.selectFrom('platformApps').
 
 /** Connected, due, and not being polled. */
 export function listDueAccounts(db: Db, now: Date) {
-  return db
-    .selectFrom('accounts')
-    .select('id')
-    .where('status', '=', 'connected')
-    .where('nextPollAt', '<=', now)
-    .where(eb => eb.or([eb('pollingUntil', 'is', null), eb('pollingUntil', '<', now)]))
-    .execute()
+  return (
+    db
+      .selectFrom('accounts')
+      .select('id')
+      .where('status', '=', 'connected')
+      .where('nextPollAt', '<=', now)
+      .where(eb => eb.or([eb('pollingUntil', 'is', null), eb('pollingUntil', '<', now)]))
+      // Who has waited longest is first: where calls are few, they go round.
+      .orderBy('nextPollAt')
+      .execute()
+  )
 }
 
 /** Holds a due account for one poll; a worker that dies lets it go after `holdMs`. */
@@ -81,19 +97,50 @@ export async function claimPoll(db: Db, id: Id, now: Date, holdMs: number): Prom
     .executeTakeFirst()
 }
 
-export async function markPolled(db: Db, id: Id, at: Date, next: Date, cursor: Record<string, string> | null) {
+/** Accounts that share the app's budgets. */
+export async function countConnected(db: Db, appId: Id): Promise<number> {
+  const row = await db
+    .selectFrom('accounts')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .where('appId', '=', appId)
+    .where('status', '=', 'connected')
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}
+
+export async function markPolled(db: Db, id: Id, at: Date, next: Date, cursor: Record<string, string> | null, quietPolls = 0) {
   await db
     .updateTable('accounts')
     .set({
       lastPollAt: at,
-      nextPollAt: next,
+      nextPollAt: cursor ? sql<Date>`case when ${hasNewPointer(cursor)} then ${at}::timestamptz else ${next}::timestamptz end` : next,
       pollingUntil: null,
       lastError: null,
       lastErrorAt: null,
-      ...(cursor ? { pollCursor: JSON.stringify(cursor) } : {}),
+      inTrouble: null,
+      inTroubleAt: null,
+      quietPolls,
+      ...(cursor ? { pollCursor: sql<string>`${withPointers(cursor)}` } : {}),
     })
     .where('id', '=', id)
     .execute()
+}
+
+/** The new cursor, beside what deliveries pointed at while the poll ran: a pointer goes only when the poll returns it with ''. */
+const withPointers = (cursor: Record<string, string>) => sql`(
+  select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each_text(
+    (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each_text(poll_cursor) where starts_with(key, 'pointer:')) || ${JSON.stringify(cursor)}::jsonb
+  ) where not (starts_with(key, 'pointer:') and value = ''))`
+
+/** Something was pointed at while this poll ran: the next one is due at once. */
+const hasNewPointer = (cursor: Record<string, string>) => sql<boolean>`exists (
+  select from jsonb_object_keys(poll_cursor) key where starts_with(key, 'pointer:') and not jsonb_exists(${JSON.stringify(cursor)}::jsonb, key))`
+
+/** A delivery said where something is: kept until a poll has fetched it, and the account is due now. */
+export async function rememberPointer(tx: Db, id: Id, key: PointerKey, at: Date, now: Date) {
+  await sql`
+    update accounts set poll_cursor = poll_cursor || jsonb_build_object(${key}::text, ${String(at.getTime())}::text), next_poll_at = least(next_poll_at, ${now})
+    where id = ${id}`.execute(tx)
 }
 
 export async function markAccountError(db: Db, id: Id, at: Date, problem: string, next: Date | null) {
@@ -104,11 +151,40 @@ export async function markAccountError(db: Db, id: Id, at: Date, problem: string
     .execute()
 }
 
+/** Each way by itself, by code: an account may hear and yet not be able to speak. */
+export async function markHearingTrouble(db: Db, id: Id, at: Date, code: string) {
+  await db.updateTable('accounts').set({ inTrouble: code, inTroubleAt: at }).where('id', '=', id).execute()
+}
+export async function markSendingTrouble(db: Db, id: Id, at: Date, code: string) {
+  await db.updateTable('accounts').set({ outTrouble: code, outTroubleAt: at }).where('id', '=', id).execute()
+}
+export async function markSending(db: Db, id: Id, at: Date) {
+  await db.updateTable('accounts').set({ lastSentAt: at, outTrouble: null, outTroubleAt: null }).where('id', '=', id).execute()
+}
+
+export async function markSubscriptionChecked(db: Db, id: Id, at: Date) {
+  await db.updateTable('accounts').set({ subscriptionCheckedAt: at }).where('id', '=', id).execute()
+}
+
+export async function setMonthlyCap(db: Db, id: Id, usd: number | null) {
+  await db.updateTable('accounts').set({ monthlyCapUsd: usd }).where('id', '=', id).execute()
+}
+
 /** The token died: replies wait, deliveries go on being stored. */
 export async function markReconnect(db: Db, id: Id, at: Date, reason: string) {
   await db
     .updateTable('accounts')
-    .set({ status: 'reconnect', statusReason: reason, lastError: reason, lastErrorAt: at, pollingUntil: null })
+    .set({
+      status: 'reconnect',
+      statusReason: reason,
+      lastError: reason,
+      lastErrorAt: at,
+      pollingUntil: null,
+      inTrouble: 'token',
+      inTroubleAt: at,
+      outTrouble: 'token',
+      outTroubleAt: at,
+    })
     .where('id', '=', id)
     .where('status', '!=', 'off')
     .execute()
@@ -126,11 +202,11 @@ export async function replaceSecrets(db: Db, id: Id, secrets: Uint8Array, versio
 }
 
 /** What just came in, for the health of each account. */
-export async function markDelivered(db: Db, deliveries: { accountId: Id; at: Date; newestMentionAt: Date | null }[]) {
+export async function markDelivered(db: Db, deliveries: { accountId: Id; pushedAt: Date | null; newestMentionAt: Date | null }[]) {
   if (!deliveries.length) return
   await sql`
     update accounts a set last_delivery_at = greatest(a.last_delivery_at, d.at), newest_mention_at = greatest(a.newest_mention_at, d.newest)
-    from (select * from jsonb_to_recordset(${JSON.stringify(deliveries.map(d => ({ id: d.accountId, at: d.at, newest: d.newestMentionAt })))}::jsonb)
+    from (select * from jsonb_to_recordset(${JSON.stringify(deliveries.map(d => ({ id: d.accountId, at: d.pushedAt, newest: d.newestMentionAt })))}::jsonb)
       as t(id uuid, at timestamptz, newest timestamptz) order by id) d
     where a.id = d.id`.execute(db)
 }
@@ -188,6 +264,11 @@ export async function storeConnected(tx: Db, account: ConnectedAccount): Promise
         pollingUntil: null,
         lastError: null,
         lastErrorAt: null,
+        inTrouble: null,
+        inTroubleAt: null,
+        outTrouble: null,
+        outTroubleAt: null,
+        subscriptionCheckedAt: null,
       })),
     )
     .returningAll()
@@ -210,6 +291,10 @@ export async function markChecked(
       statusReason: null,
       lastError: null,
       lastErrorAt: null,
+      inTrouble: null,
+      inTroubleAt: null,
+      outTrouble: null,
+      outTroubleAt: null,
       nextPollAt: at,
       pollingUntil: null,
     })

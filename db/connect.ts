@@ -2,6 +2,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { EmbeddedDialect, openEmbedded, poolOver } from './embedded.ts'
+import { PreparingClient } from './prepared.ts'
 import type { Db, Tables } from './schema.ts'
 
 export interface Database {
@@ -43,10 +44,12 @@ export async function openEmbeddedDatabase(options: Parameters<typeof openEmbedd
 
 async function openPostgres(url: string, max: number): Promise<Database> {
   pg.types.setTypeParser(20, Number)
-  const pool = new pg.Pool({ connectionString: url, max })
+  const pool = new pg.Pool({ connectionString: url, max, Client: PreparingClient })
   // A dropped idle connection is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  const queuePool = new pg.Pool({ connectionString: url, max: 8, keepAlive: true, options: '-c search_path=bullmq' })
+  // A bell that a crash swallows is rung again by the sweep: its commits need not wait for the disk.
+  const options = '-c search_path=bullmq -c synchronous_commit=off'
+  const queuePool = new pg.Pool({ connectionString: url, max: 8, keepAlive: true, options })
   queuePool.on('error', () => {})
   const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [camelCase] })
   const ears: pg.Client[] = []

@@ -162,10 +162,24 @@ export async function findStandingCorrection(db: Db, mentionId: Id): Promise<num
     .select('id')
     .where('mentionId', '=', mentionId)
     .where('undoneAt', 'is', null)
+    // A corrected feeling alone is like nothing else.
+    .where(sql<boolean>`after ->> 'category' is not null`)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
   return row?.id
+}
+
+/** All that people have said of a mention and not taken back, the last word on each part. */
+export async function findSaid(db: Db, mentionId: Id): Promise<Said> {
+  const rows = await db
+    .selectFrom('corrections')
+    .select('after')
+    .where('mentionId', '=', mentionId)
+    .where('undoneAt', 'is', null)
+    .orderBy('id')
+    .execute()
+  return Object.assign({}, ...rows.map(row => row.after))
 }
 
 export async function findLayer(db: Db, name: string) {

@@ -50,8 +50,8 @@ interface CustomerKey {
 async function findKnown(tx: Db, customers: readonly NewCustomer[]): Promise<CustomerKey[]> {
   const result = await sql<CustomerKey>`
     select c.id, c.account_id, c.external_id,
-      not (g.handle in ('', c.handle) and g.name in ('', c.name) and coalesce(g.followers, c.followers) is not distinct from c.followers) as is_changed
-    from jsonb_to_recordset(${toJson(customers)}::jsonb) as g(account_id uuid, external_id text, handle text, name text, followers int)
+      not ((g.is_stand_in or g.handle in ('', c.handle)) and g.name in ('', c.name) and coalesce(g.followers, c.followers) is not distinct from c.followers) as is_changed
+    from jsonb_to_recordset(${toJson(customers)}::jsonb) as g(account_id uuid, external_id text, handle text, is_stand_in boolean, name text, followers int)
       join customers c using (account_id, external_id)`.execute(tx)
   return result.rows
 }
@@ -70,10 +70,22 @@ async function insertStrangers(tx: Db, customers: readonly NewCustomer[]): Promi
 /** What the platform did not tell this time stays as it was. */
 async function refresh(tx: Db, customers: readonly NewCustomer[]) {
   await sql`
-    with told as (select * from jsonb_to_recordset(${toJson(customers)}::jsonb) as t(account_id uuid, external_id text, handle text, name text, followers int)),
+    with told as (select * from jsonb_to_recordset(${toJson(customers)}::jsonb) as t(account_id uuid, external_id text, handle text, is_stand_in boolean, name text, followers int)),
       locked as (select c.id, told.* from told join customers c using (account_id, external_id) order by account_id, external_id for no key update of c)
-    update customers c set handle = coalesce(nullif(l.handle, ''), c.handle), name = coalesce(nullif(l.name, ''), c.name), followers = coalesce(l.followers, c.followers)
+    update customers c set handle = case when l.is_stand_in or l.handle = '' then c.handle else l.handle end, name = coalesce(nullif(l.name, ''), c.name), followers = coalesce(l.followers, c.followers)
     from locked l where l.id = c.id`.execute(tx)
+}
+
+/** False: it was so already. */
+export async function markVip(tx: Db, id: Id, isVip: boolean): Promise<boolean> {
+  const changed = await tx
+    .updateTable('customers')
+    .set({ isVip })
+    .where('id', '=', id)
+    .where('isVip', '<>', isVip)
+    .returning('id')
+    .execute()
+  return changed.length > 0
 }
 
 const without = (customers: readonly NewCustomer[], known: readonly CustomerKey[]) => {
@@ -90,6 +102,7 @@ const toJson = (customers: readonly NewCustomer[]) =>
       account_id: c.accountId,
       external_id: c.externalId,
       handle: c.handle,
+      is_stand_in: c.isStandIn ?? false,
       name: c.name,
       followers: c.followers,
     })),

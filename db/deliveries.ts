@@ -154,3 +154,19 @@ export async function countRefusal(db: Db, platform: Platform, reason: string, a
     db,
   )
 }
+
+export interface UnreadableCount {
+  appId: Id
+  /** Null: it was pushed, and nobody could say for which account. */
+  accountId: Id | null
+  count: number
+}
+
+export function countUnreadable(db: Db): Promise<UnreadableCount[]> {
+  return db
+    .selectFrom('deliveries')
+    .select(['appId', 'accountId', sql<number>`count(*)::int`.as('count')])
+    .where('status', '=', 'unreadable')
+    .groupBy(['appId', 'accountId'])
+    .execute()
+}

@@ -1,6 +1,6 @@
 // Mentions with what the judge said of them, newest first and in pages: what rules and thresholds are tried on.
 import { sql } from 'kysely'
-import type { Category, Id, Judgement, Platform, Priority, Tier, Visibility } from '../domain.ts'
+import type { Category, Id, Judgement, Platform, Priority, Tier, Verdict, Visibility } from '../domain.ts'
 import type { Db } from './schema.ts'
 
 export interface JudgedMentionRow {
@@ -28,6 +28,10 @@ export interface JudgedMentionRow {
   sentiment: number
   /** A sign of danger stands among the reasons. */
   hasDanger: boolean
+  nearlyNoise: Verdict['nearlyNoise'] | null
+  isDoubted: boolean
+  /** P(something was expected and not given), as judged. */
+  complaint: number
   /** What the judge alone had said, where a rule had changed it. */
   beforeRules: Judgement | null
 }
@@ -64,10 +68,11 @@ export async function listJudgedMentions(db: Db, page: JudgedPage): Promise<Judg
       m.platform, m.visibility, m.addresses_us, m.language, c.handle, c.followers, coalesce(c.is_vip, false) as is_vip, ${thread}, m.ticket_id,
       v.category, v.tier, v.priority, coalesce(v."needsReview", false) as needs_review, coalesce(v.confidence, 0) as confidence,
       coalesce(v.sentiment, 0) as sentiment, v."beforeRules" as before_rules,
+      v."nearlyNoise" as nearly_noise, coalesce(v."isDoubted", false) as is_doubted, coalesce(v.complaint, 0) as complaint,
       jsonb_path_query_array(v.reasons, '$[*] ? (@.points > 0).signal') ?| ${page.dangerSignals}::text[] as has_danger
     from mentions m left join customers c on c.id = m.customer_id
       cross join lateral jsonb_to_record(m.verdict) as v(category text, tier text, priority text, "needsReview" boolean, confidence float8, sentiment float8,
-        "beforeRules" jsonb, reasons jsonb)
+        "beforeRules" jsonb, "nearlyNoise" jsonb, "isDoubted" boolean, complaint float8, reasons jsonb)
     where m.posted_at >= ${page.from} and m.posted_at <= ${page.to} and ${older} and ${judged}
     order by m.posted_at desc, m.id desc limit ${sql.lit(page.limit)}`.execute(db)
   return result.rows

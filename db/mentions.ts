@@ -108,7 +108,7 @@ export async function lockKnownMentions(
   await sql`select id from accounts where id = any(${accountIds}::uuid[]) order by id for no key update`.execute(tx)
   const keys = JSON.stringify(mentions.map(m => ({ account_id: m.accountId, visibility: m.visibility, external_id: m.externalId })))
   const known = await sql<KnownMention>`
-    select m.id, m.text, m.version, m.removed_at
+    select m.id, m.direction, m.text, m.version, m.removed_at
     from mentions m join jsonb_to_recordset(${keys}::jsonb) as g(account_id uuid, visibility text, external_id text) using (account_id, visibility, external_id)
     order by m.account_id, m.visibility, m.external_id for update of m`.execute(tx)
   return new Map(known.rows.map(row => [row.id, row]))
@@ -138,6 +138,9 @@ export async function upsertMentions(
       version bigint, edited_at timestamptz, removed_at timestamptz, unreadable_because text, delivery_ids uuid[], is_backfilled boolean, is_demo boolean, state text)
     order by account_id, visibility, external_id
     on conflict (account_id, visibility, external_id) do update set
+      -- What was kept as another's context turns out to be said to us, or found by a watch term: it is judged like any other.
+      direction = case when m.direction = 'context' and excluded.removed_at is null then excluded.direction else m.direction end,
+      state = case when m.direction = 'context' and m.removed_at is null and excluded.removed_at is null then excluded.state else m.state end,
       removed_at = coalesce(m.removed_at, excluded.removed_at),
       text = case when m.removed_at is not null or excluded.removed_at is not null then ''
                   when excluded.version > m.version then excluded.text else m.text end,
@@ -167,13 +170,14 @@ export async function upsertMentions(
 
 export interface KnownMention {
   id: Id
+  direction: Direction
   text: string
   version: number
   removedAt: Date | null
 }
 
-function changeOf(row: { text: string; removedAt: Date | null }, before: KnownMention | undefined): Stored['change'] {
-  if (!before) return 'new'
+function changeOf(row: Pick<Stored, 'direction' | 'text' | 'removedAt'>, before: KnownMention | undefined): Stored['change'] {
+  if (!before || (before.direction === 'context' && row.direction !== 'context')) return 'new'
   if (row.removedAt && !before.removedAt) return 'removed'
   return row.text !== before.text ? 'edited' : 'none'
 }
@@ -214,7 +218,7 @@ function toRow(m: NewMention) {
     delivery_ids: m.deliveryIds,
     is_backfilled: m.isBackfilled,
     is_demo: m.isDemo,
-    // Our own words and tombstones need no judging.
+    // Our own words, context and tombstones need no judging.
     state: m.direction === 'inbound' && !gone ? 'waiting' : 'triaged',
   }
 }
@@ -235,6 +239,23 @@ export async function eraseMentions(tx: Db, ids: readonly Id[], now: Date) {
 /** Locks up to `limit` mentions nobody has judged, oldest first, for this transaction alone. */
 export function claimMentions(tx: Db, limit: number) {
   return tx.selectFrom('mentions').selectAll().where('state', '=', 'waiting').orderBy('id').limit(limit).forUpdate().skipLocked().execute()
+}
+
+/** Only those named: others were not looked at yet. */
+export function claimNamed(tx: Db, ids: readonly Id[]) {
+  return tx
+    .selectFrom('mentions')
+    .selectAll()
+    .where('state', '=', 'waiting')
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forUpdate()
+    .skipLocked()
+    .execute()
+}
+/** The next to be judged, without holding them. */
+export function listWaiting(db: Db, limit: number) {
+  return db.selectFrom('mentions').selectAll().where('state', '=', 'waiting').orderBy('id').limit(limit).execute()
 }
 
 /** The one named, if it still waits and nobody holds it. */
@@ -296,6 +317,11 @@ export async function markDismissed(tx: Db, id: Id, category: Category) {
   await tx.updateTable('mentions').set({ category, needsReview: false }).where('id', '=', id).where('ticketId', 'is', null).execute()
 }
 
+/** A card as it stood before a person corrected it. */
+export async function restoreCard(tx: Db, id: Id, { category, needsReview }: { category: Category; needsReview: boolean }) {
+  await tx.updateTable('mentions').set({ category, needsReview }).where('id', '=', id).where('ticketId', 'is', null).execute()
+}
+
 /** The ticket of the mention that these words of ours answer; in private, of the newest one before them. */
 export async function ticketAnsweredBy(
   tx: Db,
@@ -326,6 +352,7 @@ export async function markOwnWords(tx: Db, id: Id, belongs: { ticketId: Id | nul
   await tx.updateTable('mentions').set(belongs).where('id', '=', id).execute()
 }
 
+export const findMention = (db: Db, id: Id) => db.selectFrom('mentions').selectAll().where('id', '=', id).executeTakeFirst()
 export const getMention = (db: Db, id: Id) => db.selectFrom('mentions').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
 export async function countWaitingMentions(db: Db): Promise<number> {

@@ -5,6 +5,10 @@ import * as theHouse from './migrations/0001-the-house.ts'
 import * as signIn from './migrations/0002-sign-in.ts'
 import * as queueViews from './migrations/0003-queue-views.ts'
 import * as rulesAndCorrections from './migrations/0004-rules-and-corrections.ts'
+import * as queueSpeed from './migrations/0005-queue-speed.ts'
+import * as coverage from './migrations/0006-coverage.ts'
+import * as listening from './migrations/0007-listening.ts'
+import * as triageContext from './migrations/0009-triage-context.ts'
 import type { Db } from './schema.ts'
 
 /** Forward only; runs alone (an advisory lock in the database), any number of times. */
@@ -18,9 +22,19 @@ export async function migrate(db: Db): Promise<string[]> {
   return (results ?? []).map(r => r.migrationName)
 }
 
+/** The steps this database still lacks; only looks. */
+export async function missingSteps(db: Db): Promise<string[]> {
+  const steps = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).getMigrations()
+  return steps.filter(step => !step.executedAt).map(step => step.name)
+}
+
 const migrations = {
   '0001-the-house': theHouse,
   '0002-sign-in': signIn,
   '0003-queue-views': queueViews,
   '0004-rules-and-corrections': rulesAndCorrections,
+  '0005-queue-speed': queueSpeed,
+  '0006-coverage': coverage,
+  '0007-listening': listening,
+  '0009-triage-context': triageContext,
 }

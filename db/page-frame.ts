@@ -1,29 +1,25 @@
-// What the frame around every page shows: running incidents, what waits, whether the demo is here; one query.
+// What the frame around every page shows to everybody: running incidents, whether the demo is here, what the clock saw; one query.
 import { sql } from 'kysely'
-import type { Id } from '../domain.ts'
 import type { IncidentRow } from './incidents.ts'
 import type { Db } from './schema.ts'
 
 export interface FrameRow {
   incidents: (IncidentRow & { linked: number })[]
-  waiting: number
-  mine: number
-  failed: number
   hasDemo: boolean
   /** The clock's last look for an outage, if it is not older than it should be. */
   suggestion: unknown
+  /** The clock's last look at the channels, likewise. */
+  channelWarnings: unknown
 }
 
 /** Counts stop at 1000: beyond that the number says nothing and costs a scan. */
-export async function findFrame(db: Db, teammateId: Id, now: Date): Promise<FrameRow> {
+export async function findFrame(db: Db, now: Date): Promise<FrameRow> {
   const result = await sql<FrameRow>`select
     (select coalesce(jsonb_agg(i order by i.declared_at), '[]') from (select incidents.*, (select count(*) from
       (select 1 from tickets where incident_id = incidents.id limit 1000) l) as linked from incidents where resolved_at is null) i) as incidents,
-    (select count(*) from (select 1 from tickets where ${inQueue} limit 1000) t)::int as waiting,
-    (select count(*) from (select 1 from tickets where ${inQueue} and assignee_id = ${teammateId} limit 1000) t)::int as mine,
-    (select count(*) from (select 1 from tickets where has_failed_reply limit 1000) t)::int as failed,
     exists (select 1 from accounts where is_demo) as has_demo,
-    (select value from settings where key = 'outageSuggestion' and updated_at > ${new Date(now.getTime() - 180_000)}) as suggestion`.execute(
+    (select value from settings where key = 'outageSuggestion' and updated_at > ${new Date(now.getTime() - 180_000)}) as suggestion,
+    (select value from settings where key = 'channelWarnings' and updated_at > ${new Date(now.getTime() - 180_000)}) as channel_warnings`.execute(
     db,
   )
   const row = result.rows[0]!

@@ -2,7 +2,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Category, Id, Platform, Ticket, TicketStatus, Visibility } from '../domain.ts'
 import { inQueue } from './page-frame.ts'
+import { PREPARED } from './prepared.ts'
+import { PRESENT_MS } from './presence.ts'
 import type { QueueSearch } from './queue-search.ts'
+import { repostsOf } from './reposts.ts'
 import type { Db } from './schema.ts'
 
 export const ticketViews = ['mine', 'unassigned', 'waiting', 'pending', 'hold', 'snoozed', 'incident', 'failed', 'solved'] as const
@@ -75,7 +78,8 @@ export async function listQueue(db: Db, q: QueueQuestion): Promise<QueueRow[]> {
       )}) t
       order by walk, response_due_at, waiting_since, id ${limit}`
   const sorted = order ?? sql`t.walk, t.response_due_at, t.waiting_since, t.id`
-  const result = await sql<QueueRow>`
+  // Prepared only where the text is one of few: a search has as many texts as people have ideas.
+  const result = await sql<QueueRow>`${sql.raw(order ? '' : PREPARED)}
     select t.id, t.number, t.platform, t.status, t.priority, t.category, t.assignee_id, t.started_at, t.waiting_since, t.response_due_at, t.snoozed_until,
       t.solved_at, t.hold_reason, t.has_failed_reply, t.needs_review, a.name as assignee, a.initials as assignee_initials, c.handle, c.name, i.number as incident_number,
       coalesce(left(m.text, 240), '') as text, m.language, coalesce(m.visibility, t.origin_visibility) as visibility, m.removed_at is not null as is_removed
@@ -91,18 +95,25 @@ export function isSortedWhole(view: TicketView, search: QueueSearch | undefined)
   return search !== undefined && (search.number !== undefined || search.words.length > 0 || search.from !== undefined)
 }
 
-/** Numbers beside the views; each stops counting at 1000. */
-export async function countViews(db: Db, teammateId: Id, now: Date): Promise<Counts> {
-  const q: QueueQuestion = { view: 'waiting', teammateId, now, limit: 0 }
-  const counted = (['mine', 'unassigned', 'waiting', 'pending', 'hold', 'snoozed', 'incident', 'failed'] as const).map(
+/** Numbers beside the views, but for one's own; each stops counting at 1000. The same for everybody: asked for once, not once per page. */
+export async function countViews(db: Db, now: Date): Promise<Omit<Counts, 'mine'>> {
+  const q: QueueQuestion = { view: 'waiting', teammateId: '', now, limit: 0 }
+  const counted = (['unassigned', 'waiting', 'pending', 'hold', 'snoozed', 'incident', 'failed'] as const).map(
     view => sql`(select count(*) from (select 1 from tickets t where ${VIEWS[view](q).where} limit 1000) n)::int as ${sql.ref(view)}`,
   )
-  const result = await sql<Counts>`select ${sql.join(counted)},
+  const result = await sql<Omit<Counts, 'mine'>>`select ${sql.join(counted)},
     (select count(*) from (select 1 from mentions where category in (${sql.join(OPPORTUNITY)}) and ${untaken} limit 1000) n)::int as opportunity,
     (select count(*) from (select 1 from mentions where needs_review and ticket_id is null and direction = 'inbound' limit 1000) n)::int as review`.execute(
     db,
   )
   return result.rows[0]!
+}
+
+/** By the index of one teammate's unsolved tickets: cheap enough for every page. */
+export async function countMine(db: Db, teammateId: Id): Promise<number> {
+  const result = await sql<{ n: number }>`${sql.raw(PREPARED)}
+    select count(*)::int as n from (select 1 from tickets where ${inQueue} and assignee_id = ${teammateId} limit 1000) t`.execute(db)
+  return result.rows[0]!.n
 }
 
 export interface CardRow {
@@ -120,6 +131,8 @@ export interface CardRow {
   needsReview: boolean
   isDemo: boolean
   verdict: import('../domain.ts').Verdict | null
+  /** How often it was passed on unchanged. */
+  reposts: number
 }
 
 /** Mentions without a ticket, newest first: cards a person may open or dismiss. */
@@ -136,7 +149,7 @@ export async function listCards(db: Db, view: MentionView, limit: number, before
         )
   const result = await sql<CardRow>`
     select m.id, m.platform, m.visibility, coalesce(c.handle, '') as handle, coalesce(c.name, '') as name, c.followers, m.text, m.language, m.url, m.posted_at, m.category,
-      m.needs_review, m.is_demo, m.verdict
+      m.needs_review, m.is_demo, m.verdict, ${repostsOf} as reposts
     from (${found}) m left join customers c on c.id = m.customer_id
     where m.removed_at is null and m.state = 'triaged'
     order by m.posted_at desc limit ${sql.lit(limit + 1)}`.execute(db)
@@ -148,7 +161,7 @@ export async function findNextNumber(db: Db, teammateId: Id, now: Date): Promise
   const rows = await listQueue(db, { view: 'waiting', teammateId, now, limit: 50 })
   const seen = await sql<{
     ticketId: Id
-  }>`select ticket_id from presence where teammate_id <> ${teammateId} and seen_at > ${new Date(now.getTime() - 45_000)}`.execute(db)
+  }>`select ticket_id from presence where teammate_id <> ${teammateId} and seen_at > ${new Date(now.getTime() - PRESENT_MS)}`.execute(db)
   const taken = new Set(seen.rows.map(row => row.ticketId))
   return rows.find(row => !taken.has(row.id) && (row.assigneeId === null || row.assigneeId === teammateId))?.number
 }

@@ -2,29 +2,40 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AccountsTable, PlatformAppsTable, SignInAttemptsTable } from './accounts.ts'
 import type { AuditEntriesTable } from './audit-entries.ts'
+import type { BudgetsTable } from './budgets.ts'
 import type { CorrectionsTable, LearntLayersTable } from './corrections.ts'
+import type { CoverageSpansTable } from './coverage.ts'
 import type { CustomersTable } from './customers.ts'
 import type { DeliveriesTable, WebhookRefusalsTable } from './deliveries.ts'
+import type { HeardHoursTable } from './heard-hours.ts'
 import type { IncidentsTable, StatusUpdatesTable } from './incidents.ts'
 import type { LeasesTable } from './leases.ts'
 import type { LoginsTable, SessionsTable } from './logins.ts'
 import type { MentionsTable, MentionVersionsTable } from './mentions.ts'
 import type { NotesTable } from './notes.ts'
+import type { ParentsTable } from './parents.ts'
 import type { PresenceTable } from './presence.ts'
 import type { RepliesTable } from './replies.ts'
+import type { RepostsTable } from './reposts.ts'
 import type { RulesTable } from './rules.ts'
+import type { SecondOpinionsTable } from './second-opinions.ts'
 import type { SettingsTable } from './settings.ts'
+import type { SpendingTable } from './spending.ts'
 import type { TeammatesTable } from './teammates.ts'
 import type { TemplatesTable, TemplateUsesTable, TemplateWordsTable } from './templates.ts'
 import type { TicketEventsTable } from './ticket-events.ts'
 import type { TicketsTable } from './tickets.ts'
+import type { WatchHitsTable, WatchTermsTable } from './watch-terms.ts'
 
 export interface Tables {
   accounts: AccountsTable
   auditEntries: AuditEntriesTable
+  budgets: BudgetsTable
   corrections: CorrectionsTable
+  coverageSpans: CoverageSpansTable
   customers: CustomersTable
   deliveries: DeliveriesTable
+  heardHours: HeardHoursTable
   incidents: IncidentsTable
   learntLayers: LearntLayersTable
   leases: LeasesTable
@@ -32,13 +43,17 @@ export interface Tables {
   mentions: MentionsTable
   mentionVersions: MentionVersionsTable
   notes: NotesTable
+  parents: ParentsTable
   platformApps: PlatformAppsTable
   presence: PresenceTable
   replies: RepliesTable
+  reposts: RepostsTable
   rules: RulesTable
+  secondOpinions: SecondOpinionsTable
   sessions: SessionsTable
   settings: SettingsTable
   signInAttempts: SignInAttemptsTable
+  spending: SpendingTable
   statusUpdates: StatusUpdatesTable
   teammates: TeammatesTable
   templates: TemplatesTable
@@ -46,6 +61,8 @@ export interface Tables {
   templateWords: TemplateWordsTable
   ticketEvents: TicketEventsTable
   tickets: TicketsTable
+  watchHits: WatchHitsTable
+  watchTerms: WatchTermsTable
   webhookRefusals: WebhookRefusalsTable
 }
 export type Db = Kysely<Tables>

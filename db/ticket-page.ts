@@ -1,6 +1,7 @@
 // What one ticket's page shows: the ticket, its thread, the customer's earlier tickets; one query each.
 import { sql } from 'kysely'
 import type { Category, Direction, Id, Platform, ReplyRole, ReplyStatus, TicketStatus, Verdict, Visibility } from '../domain.ts'
+import { repostsOf } from './reposts.ts'
 import type { Db } from './schema.ts'
 import type { TicketEventRow } from './ticket-events.ts'
 import type { TicketRow } from './tickets.ts'
@@ -36,6 +37,8 @@ export interface ThreadMention {
   verdict: Verdict | null
   category: Category | null
   replyId: Id | null
+  /** How often it was passed on unchanged. */
+  reposts: number
 }
 export interface ThreadReply {
   id: Id
@@ -84,7 +87,7 @@ export async function findTicketHead(db: Db, number: number): Promise<TicketHead
 export async function listThreadMentions(db: Db, ticketId: Id): Promise<ThreadMention[]> {
   const result = await sql<ThreadMention>`
     select m.id, m.visibility, m.direction, coalesce('@' || nullif(c.handle, ''), nullif(c.name, ''), case m.direction when 'outbound' then 'Written in the platform’s own app' else 'Unknown author' end) as by,
-      m.text, m.language, m.url, m.posted_at, m.received_at, m.edited_at, m.removed_at, m.unreadable_because, m.verdict, m.category, m.reply_id
+      m.text, m.language, m.url, m.posted_at, m.received_at, m.edited_at, m.removed_at, m.unreadable_because, m.verdict, m.category, m.reply_id, ${repostsOf} as reposts
     from mentions m left join customers c on c.id = m.customer_id
     where m.ticket_id = ${ticketId} order by m.posted_at, m.id limit 500`.execute(db)
   return result.rows

@@ -46,6 +46,21 @@ export async function countChanges(db: Db): Promise<Change[]> {
   return result.rows
 }
 
+export interface OtherChange {
+  part: 'priority' | 'sentiment'
+  from: string
+  to: string
+  count: number
+}
+/** The same for priority and feeling. */
+export async function countOtherChanges(db: Db): Promise<OtherChange[]> {
+  const result = await sql<OtherChange>`
+    select part, predicted ->> part as from, after ->> part as to, count(*)::int as count
+    from corrections cross join (values ('priority'), ('sentiment')) as parts(part)
+    where undone_at is null and predicted ->> part <> after ->> part group by 1, 2, 3 order by 4 desc, 1, 2, 3`.execute(db)
+  return result.rows
+}
+
 /** One mention a person judged: what triage had said at first, what stands now. */
 export interface JudgedByPeople {
   week: Date
@@ -69,7 +84,8 @@ export async function countHandled(
   const result = await sql<{ week: Date; category: Category; count: number }>`
     select date_trunc('week', t.opened_at at time zone ${span.zone}) at time zone ${span.zone} as week, t.category, count(*)::int as count
     from tickets t where t.opened_at >= ${span.from} and t.status <> 'new' and not t.is_spam
-      and not exists (select 1 from corrections c join mentions m on m.id = c.mention_id where m.ticket_id = t.id and c.undone_at is null)
+      and not exists (select 1 from corrections c join mentions m on m.id = c.mention_id where m.ticket_id = t.id and c.undone_at is null
+        and c.after ->> 'category' is not null)
     group by 1, 2`.execute(db)
   return result.rows
 }

@@ -143,7 +143,8 @@ async function findFault(desk: Desk, update: NewUpdate): Promise<Published | nul
     const account = accounts.find(a => a.id === accountId && a.status !== 'off')
     if (!account) return refuse(accountId, 'One of the accounts is no longer connected. Open the form again.')
     const connector = desk.connectorFor(account.platform)
-    const because = whyNotPublish(finishText(text, next, update.zone), connector.limits.status)
+    const rule = connector.limits.status
+    const because = rule ? whyNotPublish(finishText(text, next, update.zone), rule) : 'Words alone cannot be posted there: post it by hand.'
     if (because) return refuse(accountId, `${connector.label} · ${account.name}: ${because}`)
   }
   return null

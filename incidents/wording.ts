@@ -45,6 +45,8 @@ export interface Proposal {
   /** What our own status page says in full. */
   text: string
   renditions: Rendition[]
+  /** Accounts that cannot be told by words alone, as a person knows them. */
+  leftOut: string[]
 }
 
 /** A first version of the next update. `{{next}}` stays open until it is published, so the time said is the time promised. */
@@ -58,26 +60,25 @@ export async function proposeUpdate(
     const template = findTemplate(templates, kind, platform) ?? (isShort ? short : full)[kind]
     return signForTeam(fillTemplate(template, { impact: incident.impact }).text)
   }
-  return {
-    text: word(null, false),
-    renditions: accounts
-      .filter(account => account.status !== 'off')
-      .map(account => {
-        const connector = desk.connectorFor(account.platform)
-        return {
-          accountId: account.id,
-          platform: account.platform,
-          label: `${connector.label} · ${account.name}`,
-          rule: connector.limits.status,
-          text: word(account.platform, isShortForm(connector)),
-          problem: account.status === 'reconnect' ? 'This account must be reconnected: the update waits until then.' : null,
-        }
-      }),
+  const renditions: Rendition[] = []
+  const leftOut: string[] = []
+  for (const { id, platform, name, status } of accounts) {
+    if (status === 'off') continue
+    const connector = desk.connectorFor(platform)
+    const label = `${connector.label} · ${name}`
+    const rule = connector.limits.status
+    if (!rule) {
+      leftOut.push(label)
+      continue
+    }
+    const problem = status === 'reconnect' ? 'This account must be reconnected: the update waits until then.' : null
+    renditions.push({ accountId: id, platform, label, rule, text: word(platform, isShortForm(connector)), problem })
   }
+  return { text: word(null, false), renditions, leftOut }
 }
 
 /** Posts there are short and read at once. */
-export const isShortForm = (connector: Pick<Connector, 'limits'>) => connector.limits.status.limit <= 500
+export const isShortForm = (connector: Pick<Connector, 'limits'>) => (connector.limits.status?.limit ?? Number.POSITIVE_INFINITY) <= 500
 
 function findTemplate(templates: readonly TemplateRow[], kind: UpdateKind | 'unchanged', platform: Platform | null): string | undefined {
   if (kind === 'unchanged') return undefined

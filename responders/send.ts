@@ -12,6 +12,7 @@ import { linkFor, openLine } from '../line.ts'
 import { findHeard, fingerprint, recordSent } from '../triage/answered.ts'
 import { ringFor } from './approve.ts'
 import { asAnswerable } from './permission.ts'
+import { noteSending } from './sending-health.ts'
 import { backToDraft } from './undo.ts'
 
 /** May run twice, and beside itself: only who moves the row from approved to sending calls the platform. */
@@ -23,7 +24,9 @@ export async function sendReply(desk: Desk, replyId: Id): Promise<void> {
 
   const call = await prepare(desk, reply)
   if (!call || !(await take(desk, reply.id))) return tellOf(desk, reply)
-  await record(desk, reply, await callPlatform(call, desk))
+  const outcome = await callPlatform(call, desk)
+  await record(desk, reply, outcome)
+  await noteSending(desk, call.line, call.post, 'failed' in outcome ? outcome.failed : null)
   tellOf(desk, reply)
 }
 
@@ -43,7 +46,7 @@ export async function settleReply(desk: Desk, replyId: Id): Promise<void> {
     // The platform took it at some moment after we began; the beginning is the one we know.
     await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { ...look.sent, at: reply.sendingAt ?? desk.now() }))
     await ringOtherHalf(desk, reply)
-  } else if (look.kind === 'absent') await lookAgainLater(desk, reply)
+  } else if (look.kind === 'absent' || look.isRefused) await lookAgainLater(desk, reply)
   else
     await updateReply(desk.db, reply.id, {
       nextReadBackAt: new Date(desk.now().getTime() + look.againInMs),
@@ -52,7 +55,11 @@ export async function settleReply(desk: Desk, replyId: Id): Promise<void> {
   tellOf(desk, reply)
 }
 
-export type Look = { kind: 'found'; sent: Sent } | { kind: 'absent' } | { kind: 'not_now'; because: string; againInMs: number }
+/** `isRefused`: the platform lets nobody look there (what it answers is gone): asking for ever would keep it from a person. */
+export type Look =
+  | { kind: 'found'; sent: Sent }
+  | { kind: 'absent' }
+  | { kind: 'not_now'; because: string; againInMs: number; isRefused?: boolean }
 
 /** One read-back; where the platform offers no way to look, it is as absent. What another reply of ours is known to be over there is not taken for this one. */
 export async function lookForSent(desk: Desk, reply: ReplyRow): Promise<Look> {
@@ -71,7 +78,8 @@ export async function lookForSent(desk: Desk, reply: ReplyRow): Promise<Look> {
     if (!(error instanceof PlatformError))
       return { kind: 'not_now', because: 'Looking for it failed; Heed tries again.', againInMs: 5 * MINUTE_MS }
     if (error.kind === 'account') await markReconnect(desk.db, account.id, desk.now(), error.message)
-    return { kind: 'not_now', because: error.message, againInMs: Math.max(error.retryAfterMs ?? 0, MINUTE_MS) }
+    const againInMs = Math.max(error.retryAfterMs ?? 0, MINUTE_MS)
+    return { kind: 'not_now', because: error.message, againInMs, isRefused: error.kind === 'refused' }
   }
 }
 

@@ -114,7 +114,7 @@ export function pushQueue<Content>(options: PushQueueOptions<Content>): PushQueu
       reordering.push(...batch)
       if (options.faults.list().some(other => other.kind === 'push-reorder')) return
       // Alone in its lane and one at a time, or concurrency would put them back in order.
-      for (const item of reordering.splice(0).reverse()) await send(name, lane, [item])
+      for (const item of reordering.splice(0).reverse()) await send(item.lane, laneOf(item.lane), [item])
       return
     }
     const envelope = options.envelope(

@@ -25,7 +25,7 @@
 //                           `bodyIncludes` must be included. A form body is compared as an object of strings.
 //       answer              { status, headers?, body? (object → JSON, text → as it is) } or { fault: "drop" | "hang" | "cut" }:
 //                           hang up after reading the request · never answer · break off in the middle of the body
-//     expected              { sent: Sent } or { error: { kind, retryAfterMs?, says? } }: `says` is a part of the message
+//     expected              { sent: Sent } or { error: { kind, trouble?, retryAfterMs?, says? } }: `says` is a part of the message
 //
 // Every platform's sends must show: a success, a rate limit (retry with a delay), a dead sign-in (account), a refusal, and
 // a dropped and a silent connection (both unsure).
@@ -51,6 +51,22 @@ for (const connector of connectors) {
     it('is shown by samples', () => expect(existsSync(samplesOf(connector.platform))).toBe(true))
     if (!existsSync(samplesOf(connector.platform))) return
     const samples = readSamples(connector.platform)
+    it('names each list of its poll once, and dates what it says of reach and prices', () => {
+      const account = { ...samples.app.account, platform: connector.platform } as unknown as Account
+      const lists = connector.intake.polling?.lists?.(account) ?? []
+      expect(new Set(lists.map(list => list.name)).size).toBe(lists.length)
+      const facts = [
+        ...lists.map(list => list.reach),
+        connector.intake.webhook?.reach,
+        connector.intake.search?.reach,
+        connector.prices?.(account),
+      ].filter(fact => fact !== undefined && fact !== null)
+      for (const { source, checkedOn } of facts) {
+        expect(source).toMatch(/^https:/)
+        expect(checkedOn).toMatch(/^20\d\d-\d\d-\d\d$/)
+      }
+    })
+
     describe('what comes in', () => {
       const webhooks = samples.deliveries.filter(sample => sample.source === 'webhook')
       it('has a sample for each way in', () => {
@@ -134,6 +150,7 @@ for (const connector of connectors) {
         const has = (test: (sample: SendSample) => unknown) => samples.sends.some(sample => Boolean(test(sample)))
         expect(has(sample => sample.expected.sent)).toBe(true)
         expect(has(sample => sample.expected.error?.kind === 'retry' && sample.expected.error.retryAfterMs)).toBe(true)
+        expect(has(sample => sample.expected.error?.trouble === 'limit')).toBe(true)
         expect(has(sample => sample.expected.error?.kind === 'account')).toBe(true)
         expect(has(sample => sample.expected.error?.kind === 'refused' && Number(sample.exchange.at(-1)?.answer.status) >= 400)).toBe(true)
         for (const fault of ['drop', 'hang'])
@@ -142,11 +159,12 @@ for (const connector of connectors) {
 
       it.for(['public', 'private', 'status'] as const)('a %s text over the limit never leaves', async (where, { onTestFinished }) => {
         const server = await startRecorder(onTestFinished, [])
-        const rule = connector.limits[where]
+        // Where no status can be posted at all, a short one is refused too.
+        const limit = connector.limits[where]?.limit ?? 1
         const answers = samples.sends.find(sample => sample.post.inReplyTo !== null)!
         const post: OutgoingPost = {
           ...postOf(answers),
-          text: 'a'.repeat(rule.limit + 1),
+          text: 'a'.repeat(limit + 1),
           isPrivateReply: false,
           visibility: where === 'private' ? 'private' : 'public',
           inReplyTo: where === 'status' ? null : postOf(answers).inReplyTo,
@@ -216,7 +234,7 @@ interface SendSample {
   post: PostSample
   accountSecrets?: Secrets
   exchange: { request: RequestSample; answer: AnswerSample }[]
-  expected: { sent?: object; error?: { kind: string; retryAfterMs?: number; says?: string } }
+  expected: { sent?: object; error?: { kind: string; trouble?: string; retryAfterMs?: number; says?: string } }
 }
 
 const samplesOf = (platform: string) => new URL(`../connectors/${platform}/samples/`, import.meta.url)

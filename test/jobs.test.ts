@@ -96,14 +96,27 @@ function doorbellKeepsItsWord(open: () => Promise<Doorbell>) {
 }
 
 describe('on the embedded database', () => {
-  doorbellKeepsItsWord(async () => {
+  const open = async () => {
     const database = await openEmbeddedDatabase({ syncToDisk: false, snapshot: new Blob([readFileSync(inject('snapshot'))]) })
-    const bell = await openDoorbell({ pool: database.pool, onProblem })
+    const bell = await openDoorbell({ pool: database.pool, isEmbedded: true, onProblem })
     onTestFinished(async () => {
       await bell.close()
       await database.close()
     })
     return bell
+  }
+
+  doorbellKeepsItsWord(open)
+
+  test('the first ring is heard at once, and what is rung soon after it is gathered into one more', async () => {
+    const bell = await open()
+    const { served } = serve(bell)
+    await bell.ring({ name: 'readDeliveries' })
+    await until(() => served.length === 1)
+    for (let n = 0; n < 20; n++) await bell.ring({ name: 'readDeliveries' })
+    await until(() => served.length === 2)
+    await until(async () => Object.values(await bell.counts()).every(n => n === 0))
+    expect(served).toHaveLength(2)
   })
 })
 

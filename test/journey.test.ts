@@ -86,6 +86,24 @@ test('a comment on Facebook is answered below it', async () => {
   expect(below).toMatchObject({ author: pageName, isOurs: true, message: 'So sorry! You are on the 18:40 now. ^AS', parentId: comment.id })
 })
 
+test('a mention in a caption on Instagram, told by its place alone, is fetched and answered there', async () => {
+  const { graph, handle, teammate, ticketAbout } = await openStage()
+  const photo = graph.photo({ from: 'Cleo Marsh', caption: `@${handle} ${COMPLAINT}` })
+  const ana = await teammate('Ana Silva', 'rep')
+  await answer(ana, await ticketAbout(COMPLAINT), { text: 'So sorry! You are on the 18:40 now.' })
+  const [below] = await eventually('the answer below the photo', () => someOf(graph.instagramComments({ on: photo.id })))
+  expect(below).toMatchObject({ isOurs: true, text: 'So sorry! You are on the 18:40 now. ^AS', parentId: null })
+})
+
+test('a direct message on Instagram is answered in the app itself: its echo ends the turn', async () => {
+  const { graph, handle, ticketAbout, ticket } = await openStage()
+  graph.direct({ account: handle, from: 'Cleo Marsh', text: `Hello, ${COMPLAINT}` })
+  const { id } = await ticketAbout(COMPLAINT)
+  expect((await ticket(id)).waitingSince).not.toBeNull()
+  graph.direct({ account: handle, from: 'Cleo Marsh', text: 'We rebooked you, Cleo.', byAccount: true })
+  await eventually('the turn to end', async () => (await ticket(id)).waitingSince === null)
+})
+
 test('a Messenger message is answered in the chat', async () => {
   const { graph, pageName, teammate, ticketAbout } = await openStage()
   graph.message({ page: pageName, from: 'Cleo Marsh', text: `Hello, ${COMPLAINT}` })

@@ -29,7 +29,7 @@ export interface Stage {
   desk: Desk
   x: XSimulator['control']
   graph: GraphSimulator['control']
-  /** The brand's handle on X, and the name of its page. */
+  /** The brand's handle on X and Instagram, and the name of its page. */
   handle: string
   pageName: string
   /** Moves the clock of the product and of both platforms. */
@@ -108,6 +108,17 @@ export async function openStage(): Promise<Stage> {
   })
   // An operator does this by hand in Meta's console.
   await graph.control.setWebhook({ app: graphApp.id, url: webhookUrl, verifyToken, pages: [] })
+  // The same Meta app, with an entry and an address of its own.
+  const instagram = graph.control.createInstagram({ page: page.id })
+  const instagramUrl = await connect('instagram', graph.url, {
+    app: { appId: graphApp.id, appSecret: graphApp.secret, verifyToken },
+    account: { pageToken: graph.control.issueTokens({ app: graphApp.id, page: page.id }).pageToken },
+    externalId: instagram.id,
+    handle: instagram.username,
+    name: instagram.name,
+    capabilities: {},
+  })
+  await graph.control.setWebhook({ app: graphApp.id, url: instagramUrl, verifyToken, pages: [], object: 'instagram' })
 
   async function connect(
     platform: Platform,

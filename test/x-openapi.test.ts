@@ -67,6 +67,15 @@ function judgeBy(place: string) {
     const cursor = await walk(x.intake.polling!.poll(line, {}))
     await walk(x.intake.polling!.poll(line, cursor))
     await x.whoAmI(line)
+    const term = { id: '0198c0de-0000-7000-8000-0000000000aa', anyOf: ['heron air', '#HeronAir'], noneOf: ['fan club'], languages: ['en'] }
+    control.repost({ from: 'bob_on_tour', id: control.post({ from: 'dora_waits', text: 'heron air lost my bag', lang: 'en' }).id })
+    const found = await walk(x.intake.search!.search(line, term, {}, new Date(line.now().getTime() - 86_400_000)))
+    await walk(x.intake.search!.search(line, term, found, line.now()))
+    await x.intake.parents!.find(
+      line,
+      [post.id, '1'].map(externalId => ({ externalId, childExternalId: post.id })),
+    )
+    for (const anyOf of [['heron air'], ['heronair']]) await x.intake.stream!.follow(line, [{ ...term, anyOf, account: line.account }])
     const answer: OutgoingPost = {
       key: '0198c0de-0000-7000-8000-00000000000a',
       text: 'On its way.',

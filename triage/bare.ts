@@ -1,7 +1,8 @@
 // The context of a text that comes alone, from a file: nothing is known but its words.
 import type { JudgeContext } from '../domain.ts'
 
-const handle = /(^|[^\p{L}\p{N}_])@[\p{L}\p{N}_]/u
+/** `@user` stands where somebody took a name out: it names nobody. */
+const handle = /(^|[^\p{L}\p{N}_])@(?!user(?![\p{L}\p{N}_]))[\p{L}\p{N}_]/u
 
 /** Whoever names somebody speaks to them. */
 export function bareContext(text: string): JudgeContext {

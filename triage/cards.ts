@@ -114,29 +114,52 @@ function* stringValues(body: string, wanted: ReadonlySet<string>): Generator<{ t
   const keyOfDepth: (string | undefined)[] = []
   const isObject: boolean[] = []
   for (let at = 0; at < body.length; at++) {
-    const letter = body[at]!
-    if (letter === '{' || letter === '[') {
+    const letter = body.charCodeAt(at)
+    if (letter === BRACE || letter === BRACKET) {
       // Strings of a list belong to the list's key.
-      keyOfDepth.push(letter === '[' ? keyOfDepth.at(-1) : undefined)
-      isObject.push(letter === '{')
-    } else if (letter === '}' || letter === ']') {
+      keyOfDepth.push(letter === BRACKET ? keyOfDepth.at(-1) : undefined)
+      isObject.push(letter === BRACE)
+    } else if (letter === BRACE + 2 || letter === BRACKET + 2) {
       keyOfDepth.pop()
       isObject.pop()
-    } else if (letter === '"') {
-      const string = readString(body, at)
-      if (!string) return
-      at = string.end
-      if (isObject.at(-1) && COLON.test(body.slice(at + 1, at + 20))) keyOfDepth[keyOfDepth.length - 1] = string.text
-      else if (wanted.has(keyOfDepth.at(-1) ?? '')) yield string
+    } else if (letter === QUOTE) {
+      const start = at
+      at = endOfString(body, start)
+      if (at < 0) return
+      // Most strings of a body are neither keys nor people's words: those are stepped over unread.
+      if (isObject.at(-1) && isKey(body, at + 1)) keyOfDepth[keyOfDepth.length - 1] = readKey(body, start, at)
+      else if (wanted.has(keyOfDepth.at(-1) ?? '')) yield readString(body, start, at)
     }
   }
 }
 
-function readString(body: string, quote: number): { text: string; rawAt: number[]; end: number } | undefined {
+/** Where the closing quote stands, or −1. */
+function endOfString(body: string, quote: number): number {
+  for (let end = body.indexOf('"', quote + 1); end >= 0; end = body.indexOf('"', end + 1)) {
+    let backslashes = 0
+    while (body[end - 1 - backslashes] === '\\') backslashes++
+    if (backslashes % 2 === 0) return end
+  }
+  return -1
+}
+
+/** A colon follows, after at most a little space. */
+function isKey(body: string, after: number): boolean {
+  let at = after
+  while (SPACE.has(body.charCodeAt(at))) at++
+  return body.charCodeAt(at) === 0x3a
+}
+
+function readKey(body: string, quote: number, end: number): string {
+  const raw = body.slice(quote + 1, end)
+  return raw.includes('\\') ? readString(body, quote, end).text : raw
+}
+
+function readString(body: string, quote: number, end: number): { text: string; rawAt: number[] } {
   let text = ''
   const rawAt: number[] = []
-  for (let at = quote + 1; at < body.length; ) {
-    if (body[at] === '"') return { text, rawAt: [...rawAt, at], end: at }
+  let at = quote + 1
+  while (at < end) {
     rawAt.push(at)
     if (body[at] !== '\\') text += body[at++]
     else if (body[at + 1] === 'u') {
@@ -147,12 +170,13 @@ function readString(body: string, quote: number): { text: string; rawAt: number[
       at += 2
     }
   }
-  return undefined
+  return { text, rawAt: [...rawAt, at] }
 }
 
 const COVER = '•'
 const DIGITS = /\d+/g
 const SEPARATOR = /^[ \u00a0\u2007\u2009\u202f.\-\u2010\u2011\u2013\n]{1,2}$/
 const LINK = /\bhttps?:\/\/\S+|\bwww\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\/\S+/gi
-const COLON = /^\s*:/
+const SPACE = new Set([0x20, 0x0a, 0x0d, 0x09])
 const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
+const [QUOTE, BRACE, BRACKET] = [0x22, 0x7b, 0x5b] as const

@@ -39,7 +39,7 @@ export async function logCorrection(
   by: Correcting,
   mention: { id: Id; text: string; verdict: Verdict | null },
   before: Stood,
-  category: Category,
+  after: Said,
 ): Promise<number | null> {
   const { verdict } = mention
   if (!verdict || !mention.text) return null
@@ -63,7 +63,7 @@ export async function logCorrection(
       model: verdict.model,
     },
     before,
-    after: said(category),
+    after,
   })
 }
 
@@ -76,10 +76,15 @@ export async function ringToLearn(desk: Desk) {
   }
 }
 
+/** What a person may say a mention really was, any part of it. */
+export type SaidParts = Pick<Said, 'category' | 'priority' | 'sentiment'>
+
 /** What the category says of the rest: noise asks nothing of us, the first tier does, of the second nobody can tell. */
-export function said(category: Category): Said {
-  if (isNoise(category)) return { category, actionable: false }
-  return tierOf(category) === 1 ? { category, actionable: true } : { category }
+export function said({ category, priority, sentiment }: SaidParts): Said {
+  const others = { ...(priority ? { priority } : {}), ...(sentiment ? { sentiment } : {}) }
+  if (!category) return others
+  if (isNoise(category)) return { category, actionable: false, ...others }
+  return tierOf(category) === 1 ? { category, actionable: true, ...others } : { category, ...others }
 }
 
 /** Learns as if nothing had been said from then on. Tickets stay as they were corrected. */

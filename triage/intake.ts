@@ -1,39 +1,35 @@
-// readDeliveries, pollAccount: what came in becomes mentions, each once.
+// readDeliveries: what came in becomes mentions, each once.
 import { v7 as newId } from 'uuid'
-import { type Connector, type Incoming, type IncomingMention, PlatformError } from '../connectors/connector.ts'
+import type { Connector, Incoming, IncomingMention } from '../connectors/connector.ts'
 import {
   type AccountRow,
-  claimPoll,
   listAccounts,
   listPlatformApps,
-  markAccountError,
   markDelivered,
-  markPolled,
   markReconnect,
   type PlatformAppRow,
+  rememberPointer,
 } from '../db/accounts.ts'
 import { upsertCustomers } from '../db/customers.ts'
-import {
-  claimDeliveries,
-  claimDelivery,
-  type DeliveryRow,
-  insertDeliveries,
-  markRead,
-  markUnreadable,
-  replaceBody,
-} from '../db/deliveries.ts'
+import { claimDeliveries, claimDelivery, type DeliveryRow, markRead, markUnreadable, replaceBody } from '../db/deliveries.ts'
+import { countHeard } from '../db/heard-hours.ts'
 import { eraseMentions, judgeAgain, lockKnownMentions, type NewMention, type Stored, upsertMentions } from '../db/mentions.ts'
+import { insertWanted } from '../db/parents.ts'
 import { refuseRepliesTo } from '../db/replies.ts'
+import { insertReposts, type RepostsTable } from '../db/reposts.ts'
 import type { Tx } from '../db/schema.ts'
+import { addSpending } from '../db/spending.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
 import { raiseRevisions } from '../db/tickets.ts'
+import { insertHits } from '../db/watch-terms.ts'
 import type { Desk } from '../desk.ts'
 import type { Author, Id, Platform } from '../domain.ts'
-import { linkFor, openLine } from '../line.ts'
+import { linkFor } from '../line.ts'
 import { maskCardsInJson } from './cards.ts'
 import { recordOwnWords } from './own-words.ts'
 import { isRowFault } from './row-fault.ts'
 import { sameWordsKey } from './same-words.ts'
+import { costsOfReading } from './spend.ts'
 
 const BATCH = 200
 
@@ -55,73 +51,47 @@ export async function readDeliveries(desk: Desk) {
   }
 }
 
-/** Asks a platform what we have not heard yet. The cursor moves only after the last page is stored. */
-export async function pollAccount(desk: Desk, accountId: Id) {
-  const claimedAt = desk.now()
-  const account = await claimPoll(desk.db, accountId, claimedAt, POLL_HOLD_MS)
-  if (!account) return
-  const polling = desk.connectorFor(account.platform).intake.polling
-  if (!polling) return
-  const next = new Date(claimedAt.getTime() + polling.everyMs)
-  try {
-    const pages = polling.poll(await openLine(desk, accountId), account.pollCursor)
-    let page = await pages.next()
-    for (; !page.done; page = await pages.next()) {
-      const body = desk.vault.seal(page.value.body)
-      await insertDeliveries(desk.db, [
-        { id: newId(), appId: account.appId, accountId, source: `poll:${page.value.list}`, headers: {}, body, receivedAt: desk.now() },
-      ])
-      await desk.ring({ name: 'readDeliveries' })
-    }
-    await markPolled(desk.db, accountId, desk.now(), next, page.value)
-  } catch (error) {
-    if (!(error instanceof PlatformError)) {
-      await markAccountError(desk.db, accountId, desk.now(), 'the poll failed; see the log', next)
-      throw error
-    }
-    if (error.kind === 'account') await markReconnect(desk.db, accountId, desk.now(), error.message)
-    else
-      await markAccountError(
-        desk.db,
-        accountId,
-        desk.now(),
-        error.message,
-        new Date(Math.max(next.getTime(), desk.now().getTime() + (error.retryAfterMs ?? 0))),
-      )
-    desk.log.warn({ accountId, kind: error.kind }, 'poll put off')
-  }
-  desk.live.tell({ topic: 'account', id: accountId })
-}
-
 interface News {
   toJudge: number
+  /** Accounts that were told where something is, and must ask what. */
+  toPoll: Set<Id>
   ticketIds: Set<Id>
 }
 
 async function readBatch(desk: Desk, tx: Tx, deliveries: DeliveryRow[]): Promise<News> {
-  const news: News = { toJudge: 0, ticketIds: new Set() }
+  const news: News = { toJudge: 0, toPoll: new Set(), ticketIds: new Set() }
   if (!deliveries.length) return news
   const apps = new Map((await listPlatformApps(tx)).map(app => [app.id, app]))
   const accounts = await listAccounts(tx)
   const found = new Map<string, Found>()
+  const reposts: RepostsTable[] = []
   const read: Id[] = []
-  const heardOf = new Map<Id, { accountId: Id; at: Date; newestMentionAt: Date | null }>()
+  const heardOf = new Map<Id, HeardOf>()
   for (const delivery of deliveries) {
     const platform = apps.get(delivery.appId)!.platform
     try {
-      const unknown = new Set<string>()
+      const strangers = new Set<string>()
+      const unknown: string[] = []
       for (const incoming of await readOne(desk, tx, delivery, platform, accounts)) {
         const account = accounts.find(a => a.platform === platform && a.externalId === incoming.account)
+        if (incoming.kind === 'unknown') unknown.push(incoming.because)
         if (!account) {
-          unknown.add(incoming.account)
+          if (incoming.account !== null) strangers.add(incoming.account)
           continue
         }
-        note(heardOf, account.id, delivery.receivedAt, incoming)
+        note(heardOf, account.id, delivery, incoming)
         if (incoming.kind === 'revoked') await markReconnect(tx, account.id, delivery.receivedAt, incoming.reason)
-        else gather(found, account, apps.get(account.appId)!, incoming, delivery)
+        else if (incoming.kind === 'pointer') {
+          await rememberPointer(tx, account.id, incoming.key, incoming.at, desk.now())
+          news.toPoll.add(account.id)
+        } else if (incoming.kind === 'repost')
+          reposts.push({ accountId: account.id, externalId: incoming.externalId, ofExternalId: incoming.of, at: incoming.at })
+        else if (incoming.kind !== 'unknown') gather(found, account, apps.get(account.appId)!, incoming, delivery)
       }
-      if (unknown.size)
-        throw new Error(`for an account that is not connected here: ${[...unknown].join(', ')}. Connect it, then read this again.`)
+      // What was understood is kept all the same.
+      if (unknown.length) throw new Error(inShort(unknown))
+      if (strangers.size)
+        throw new Error(`for an account that is not connected here: ${[...strangers].join(', ')}. Connect it, then read this again.`)
       read.push(delivery.id)
     } catch (error) {
       if (isFromDatabase(error)) throw error
@@ -129,6 +99,9 @@ async function readBatch(desk: Desk, tx: Tx, deliveries: DeliveryRow[]): Promise
     }
   }
   const stored = await store(tx, [...found.values()], desk.now())
+  await insertReposts(tx, reposts)
+  await insertHits(tx, hitsOf(found, stored), desk.now())
+  await countNew(desk, tx, found, stored, deliveries, accounts)
   await markRead(tx, read, desk.now())
   await markDelivered(tx, [...heardOf.values()])
   await follow(desk, tx, found, stored, news)
@@ -154,20 +127,19 @@ async function readOne(desk: Desk, tx: Tx, delivery: DeliveryRow, platform: Plat
   })
 }
 
+/** What becomes a mention. */
+type Spoken = Exclude<Incoming, { kind: 'revoked' | 'repost' | 'pointer' | 'unknown' }>
+
 /** One mention as this batch tells of it, whatever number of deliveries spoke of it. */
 interface Found {
   mention: NewMention
   author: Author | null
   echoOf: string | null
+  /** The watch terms that found it. */
+  termIds: readonly Id[]
 }
 
-function gather(
-  found: Map<string, Found>,
-  account: AccountRow,
-  app: PlatformAppRow,
-  incoming: Exclude<Incoming, { kind: 'revoked' }>,
-  delivery: DeliveryRow,
-) {
+function gather(found: Map<string, Found>, account: AccountRow, app: PlatformAppRow, incoming: Spoken, delivery: DeliveryRow) {
   const next = toFound(account, app, incoming, delivery)
   const key = `${account.id} ${next.mention.visibility} ${next.mention.externalId}`
   const before = found.get(key)
@@ -177,11 +149,13 @@ function gather(
   return found.set(key, {
     author: newer.author ?? older.author,
     echoOf: newer.echoOf ?? older.echoOf,
+    termIds: [...new Set([...older.termIds, ...newer.termIds])],
     mention: {
       ...(newer.mention.removedAt ? older.mention : newer.mention),
       replyToExternalId: newer.mention.replyToExternalId ?? older.mention.replyToExternalId,
       isEdit: newer.mention.isEdit,
       removedAt: newer.mention.removedAt ?? older.mention.removedAt,
+      direction: directionOf([newer.mention, older.mention]),
       addressesUs: newer.mention.addressesUs || older.mention.addressesUs,
       facts: { ...older.mention.facts, ...newer.mention.facts },
       deliveryIds: [...new Set([...older.mention.deliveryIds, ...newer.mention.deliveryIds])],
@@ -189,12 +163,13 @@ function gather(
   })
 }
 
-function toFound(account: AccountRow, app: PlatformAppRow, incoming: Exclude<Incoming, { kind: 'revoked' }>, delivery: DeliveryRow): Found {
+function toFound(account: AccountRow, app: PlatformAppRow, incoming: Spoken, delivery: DeliveryRow): Found {
   const given: IncomingMention = incoming.kind === 'mention' ? incoming.mention : standIn(incoming, delivery)
   const text = storable(given.text)
   return {
     author: given.author,
     echoOf: given.echoOf ?? null,
+    termIds: termsNamed(delivery.source),
     mention: {
       id: newId(),
       accountId: account.id,
@@ -241,6 +216,21 @@ function standIn(incoming: Extract<Incoming, { kind: 'removal' | 'unreadable' }>
     version: 0,
     isEdit: false,
   }
+}
+
+/** Context only as long as nothing says it was more; a removal does not know what it removes. */
+function directionOf(told: readonly NewMention[]): NewMention['direction'] {
+  const known = told.filter(one => !one.removedAt)
+  return (known.find(one => one.direction !== 'context') ?? known[0] ?? told[0]!).direction
+}
+
+/** The list of a search or stream is named after its watch term. */
+const termsNamed = (source: string): Id[] => /^poll:(?:search|stream):(.+)$/.exec(source)?.slice(1) ?? []
+
+function hitsOf(found: Map<string, Found>, stored: Stored[]): { termId: Id; mentionId: Id }[] {
+  return stored
+    .filter(s => s.direction === 'inbound')
+    .flatMap(s => found.get(`${s.accountId} ${s.visibility} ${s.externalId}`)!.termIds.map(termId => ({ termId, mentionId: s.id })))
 }
 
 async function store(tx: Tx, found: Found[], now: Date): Promise<Stored[]> {
@@ -326,6 +316,11 @@ async function follow(desk: Desk, tx: Tx, found: Map<string, Found>, stored: Sto
     onTickets.map(s => s.ticketId!),
   )
   for (const s of onTickets) news.ticketIds.add(s.ticketId!)
+  await insertWanted(
+    tx,
+    stored.filter(s => s.direction === 'context' && s.change === 'new').map(s => s.id),
+    now,
+  )
   // New words of somebody without a ticket may deserve one.
   await judgeAgain(
     tx,
@@ -347,17 +342,66 @@ async function readAlone(desk: Desk, id: Id) {
 
 async function tellOf(desk: Desk, news: News) {
   if (news.toJudge) await desk.ring({ name: 'triageMentions' })
+  for (const accountId of news.toPoll) await desk.ring({ name: 'pollAccount', accountId })
   for (const id of news.ticketIds) desk.live.tell({ topic: 'ticket', id })
 }
 
-function note(heardOf: Map<Id, { accountId: Id; at: Date; newestMentionAt: Date | null }>, accountId: Id, at: Date, incoming: Incoming) {
-  const postedAt = incoming.kind === 'mention' ? incoming.mention.postedAt : null
-  const before = heardOf.get(accountId)
-  const newest = [before?.newestMentionAt, postedAt].filter(d => d instanceof Date).sort((a, b) => b.getTime() - a.getTime())[0] ?? null
-  heardOf.set(accountId, { accountId, at: before && before.at > at ? before.at : at, newestMentionAt: newest })
+interface HeardOf {
+  accountId: Id
+  /** Null: nothing of it was pushed. */
+  pushedAt: Date | null
+  newestMentionAt: Date | null
 }
 
+function note(heardOf: Map<Id, HeardOf>, accountId: Id, delivery: DeliveryRow, incoming: Incoming) {
+  const before = heardOf.get(accountId)
+  heardOf.set(accountId, {
+    accountId,
+    pushedAt: newest(before?.pushedAt, isPush(delivery) ? delivery.receivedAt : null),
+    newestMentionAt: newest(before?.newestMentionAt, incoming.kind === 'mention' ? incoming.mention.postedAt : null),
+  })
+}
+
+/** New words of customers, for what is usual and for what they cost: each by the way it came first. */
+async function countNew(
+  desk: Desk,
+  tx: Tx,
+  found: Map<string, Found>,
+  stored: Stored[],
+  deliveries: DeliveryRow[],
+  accounts: AccountRow[],
+) {
+  const came = new Map(deliveries.map(delivery => [delivery.id, delivery]))
+  const ours = new Map(accounts.map(account => [account.id, account]))
+  const fresh = stored
+    .filter(s => s.change === 'new')
+    .map(s => {
+      const { mention } = found.get(`${s.accountId} ${s.visibility} ${s.externalId}`)!
+      return { ...mention, delivery: came.get(mention.deliveryIds[0]!)!, account: ours.get(s.accountId)! }
+    })
+  await countHeard(
+    tx,
+    fresh
+      .filter(one => one.direction === 'inbound' && !isContext(one.delivery))
+      .map(one => ({ accountId: one.accountId, postedAt: one.postedAt, isPush: isPush(one.delivery) })),
+  )
+  await addSpending(
+    tx,
+    costsOfReading(
+      desk,
+      fresh.map(one => ({ account: one.account, source: one.delivery.source, visibility: one.visibility, at: one.receivedAt })),
+    ),
+  )
+}
+
+/** What customers answered was not said to us, or about us. */
+const isContext = (delivery: DeliveryRow) => delivery.source === 'poll:parents'
+const isPush = (delivery: DeliveryRow) => delivery.source === 'webhook'
+const newest = (a: Date | null | undefined, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b))
+
+/** A batch may have a thousand items of one odd kind: the first few tell what is wrong. */
+const inShort = (problems: readonly string[]) =>
+  [...problems.slice(0, 3), ...(problems.length > 3 ? [`and ${problems.length - 3} more`] : [])].join('; ')
 /** The database takes neither NUL nor half a surrogate pair. */
 const storable = (text: string) => text.toWellFormed().replaceAll('\0', '')
 const isFromDatabase = (error: unknown) => error instanceof Error && 'code' in error && 'severity' in error
-const POLL_HOLD_MS = 120_000

@@ -1,5 +1,7 @@
 // What one mention is worth: category, tier, priority, sentiment, and the reasons, so that a person can disagree. Pure.
 import type { Category, JudgeContext, Mention, NoiseCategory, Priority, Reason, Tier, Verdict } from '../domain.ts'
+import { contextAside, contextRules } from './context-rules.ts'
+import { feelingWith, opinionAside, opinionRules } from './opinion-rules.ts'
 import { actionability, type Scorer, type Scores, scorerNamed, urgency } from './scorer.ts'
 import { dangerRules } from './signals/danger.ts'
 import { type JudgedCategory, judgedCategories } from './signals/heads.ts'
@@ -60,27 +62,37 @@ export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Sco
   const decision = decide(mention.text, context, isPrivate, scorer)
   const { reading, scores, rules, odds, shares, choice, knowsLanguage } = decision
   const category = choice.category
+  const feeling = feelingWith(scores.sentiment, context.secondOpinion)
   const confidence = knowsLanguage ? shares.get(category)! : 0
-  const because = reasonsFor(
-    scores,
-    reading,
-    category,
-    rules.filter(rule => rule.category === category),
-    strengthWithout(odds, category),
-  )
+  const because = [
+    ...reasonsFor(
+      scores,
+      reading,
+      category,
+      rules.filter(rule => rule.category === category),
+      strengthWithout(odds, category),
+    ),
+    ...contextAside(rules, category),
+    ...opinionAside(context.secondOpinion, category),
+  ]
+  const canBeJudged = knowsLanguage && reading.wordCount + reading.emoji > 0
+  // Who asks us gets a ticket, whatever it is about.
+  const isDoubted = choice.isUnsure || (!choice.isAsked && confidence < sureOfCategory)
   const verdict: Verdict = {
     category,
     tier: tierOf(category),
     priority: priorityOf(category, rules),
     confidence,
-    sentiment: scores.sentiment.positive - scores.sentiment.negative,
-    sentimentLabel: labelOf(scores),
+    sentiment: feeling.positive - feeling.negative,
+    sentimentLabel: labelOf(feeling),
     actionable: actionability(scores),
     urgent: rules.some(rule => rule.isUrgent) ? Math.max(0.97, urgency(scores)) : urgency(scores),
     complaint: scores.complaint,
     language: reading.language,
     tags: tagsFor(category, shares, rules),
-    needsReview: !knowsLanguage || choice.isUnsure || confidence < sureOfCategory || reading.wordCount + reading.emoji === 0,
+    needsReview: !canBeJudged || isDoubted,
+    ...(canBeJudged && isDoubted ? { isDoubted: true as const } : {}),
+    ...(choice.nearlyNoise && feeling.negative < 0.5 ? { nearlyNoise: choice.nearlyNoise } : {}),
     reasons: knowsLanguage
       ? because
       : [{ signal: 'language', points: 0, because: `no word lists for ${reading.language ?? 'this script'}: a person looks` }, ...because],
@@ -146,6 +158,8 @@ function rulesFor(
     ...publicityRules(reading, context, scores.sentiment),
     ...peerRules(reading, context),
     ...spamRules(reading),
+    ...contextRules(reading, context, scores),
+    ...opinionRules(context.secondOpinion),
   ]
   const odds = oddsOf(scores, [])
   if (question) {
@@ -212,7 +226,7 @@ function dropTest(
     if (category === 'thanks_only') return !isPrivate && isOnlyThanks(reading)
     if (hasCue) return false
     if (category === 'spam') return rules.some(rule => rule.signal === 'spam')
-    return !isPrivate && !context.hasOpenTicket
+    return !isPrivate && !context.hasOpenTicket && !context.isVip
   }
 }
 
@@ -220,6 +234,10 @@ interface Choice {
   category: JudgedCategory
   wasNoise: boolean
   isUnsure: boolean
+  /** A direct question to us. */
+  isAsked?: boolean
+  /** Only doubt kept it from being dropped as this. */
+  nearlyNoise?: { category: NoiseCategory; confidence: number }
 }
 
 /** The highest tier that fires wins; in it, the strongest. Noise that may not be dropped goes to the nearest tier 2, and to a person. */
@@ -237,7 +255,7 @@ function choose(
   const shares = sharesOf(odds)
   const first = tier1.reduce((sum, category) => sum + shares.get(category)!, 0)
   if (isQuestion || first >= firstTierFires)
-    return { category: strongest(odds, tier1), wasNoise: false, isUnsure: !isQuestion && first < sureOfTier }
+    return { category: strongest(odds, tier1), wasNoise: false, isUnsure: !isQuestion && first < sureOfTier, isAsked: isQuestion }
   const best = strongest(
     odds,
     judgedCategories.filter(category => !tier1.includes(category)),
@@ -246,7 +264,8 @@ function choose(
   if (!noise.includes(best)) return { category: best, wasNoise: false, isUnsure: first > 1 - sureOfTier }
   if (mayDrop(best) && shares.get(best)! >= (best === 'thanks_only' ? thanksConfidence : noiseConfidence))
     return { category: best, wasNoise: false, isUnsure: false }
-  return { category: strongest(odds, second), wasNoise: true, isUnsure: true }
+  const nearlyNoise = mayDrop(best) ? { nearlyNoise: { category: best as NoiseCategory, confidence: shares.get(best)! } } : {}
+  return { category: strongest(odds, second), wasNoise: true, isUnsure: true, ...nearlyNoise }
 }
 
 /** Every category's share of belief; together 1. */
@@ -290,8 +309,7 @@ function priorityOf(category: Category, rules: readonly Rule[]): Priority {
   return tier === 1 ? 'high' : tier === 2 ? 'normal' : 'low'
 }
 
-function labelOf(scores: Scores): Verdict['sentimentLabel'] {
-  const { negative, neutral, positive } = scores.sentiment
+function labelOf({ negative, neutral, positive }: Scores['sentiment']): Verdict['sentimentLabel'] {
   return negative >= neutral && negative >= positive ? 'negative' : positive > neutral ? 'positive' : 'neutral'
 }
 

@@ -28,6 +28,8 @@ export interface Lesson {
   members: Member[]
   /** Divides the log-odds so that they can be believed. */
   temperature: number
+  /** How much of the answer is what was learnt; the rest is what the scorer said before. */
+  mix: number
 }
 interface Member {
   trust: number
@@ -53,7 +55,17 @@ const seed = 20240607
 const denseSize = measureNames.length + sentimentHeads.length + careHeads.length + kinds.length
 
 /** `trust`: how much of what the scorer said before is kept, with few corrections and with many. */
-export const schooling = { epochs: 5, rate: 0.05, decay: 1e-5, smooth: 0.05, balance: 0.7, members: 3, trust: { few: 0.7, many: 0.5 } }
+export const schooling = {
+  epochs: { few: 8, many: 8 },
+  rate: { few: 0.02, many: 0.03 },
+  decay: 1e-5,
+  smooth: 0.05,
+  balance: 0.7,
+  members: 3,
+  trust: { few: 0.7, many: 0.5 },
+}
+/** Fewer corrections than this are few. */
+const many = 1000
 
 /** One row: hashed words and letters weighted by rarity, and dense measures. */
 interface Row {
@@ -112,7 +124,7 @@ function answersTo(taught: Schooling, reading: Reading, scored: Scored): Partial
   weighSlots(row, taught.rarity)
   const answers: Partial<Record<Subject, Answer>> = {}
   for (const lesson of taught.lessons) {
-    const logits = logitsOf(lesson.members, lesson.subject, row)
+    const logits = mixed(lesson, logitsOf(lesson.members, lesson.subject, row), row.before[lesson.subject])
     for (let k = 0; k < logits.length; k++) logits[k]! /= lesson.temperature
     const shares = softmax(logits)
     let best = 0
@@ -206,23 +218,23 @@ function weighSlots(row: Row, rarity: Float32Array): void {
 function teach(subject: Subject, rows: Row[], labels: number[], tell: (share: number) => void): Lesson {
   const guesses = guessesWithout(subject, rows, labels)
   tell(0.35)
-  const temperature = temperatureOf(guesses)
+  const { mix, temperature } = mixOf(guesses)
   const members: Member[] = []
   const total = rows.length > 30_000 ? 2 : schooling.members
   for (let m = 0; m < total; m++) {
     members.push(trainMember(subject, rows, labels, seed + m))
     tell(0.35 + (0.65 * (m + 1)) / total)
   }
-  return { subject, rows: rows.length, members, temperature }
+  return { subject, rows: rows.length, members, temperature, mix }
 }
 
 /** What a learner says of rows it has not seen: of all of them when there are few, of a seventh when there are many. */
-function guessesWithout(subject: Subject, rows: Row[], labels: number[]): { logits: Float64Array; label: number }[] {
+function guessesWithout(subject: Subject, rows: Row[], labels: number[]): Guess[] {
   const parts = rows.length < 3000 ? 5 : 7
   const rounds = rows.length < 3000 ? parts : 1
   const order = rows.map((_, i) => i)
   shuffle(order, seeded(seed))
-  const guesses: { logits: Float64Array; label: number }[] = []
+  const guesses: Guess[] = []
   for (let round = 0; round < rounds; round++) {
     const kept = order.filter((_, n) => n % parts !== round)
     const member = trainMember(
@@ -232,10 +244,17 @@ function guessesWithout(subject: Subject, rows: Row[], labels: number[]): { logi
       seed,
     )
     order.forEach((i, n) => {
-      if (n % parts === round) guesses.push({ logits: logitsOf([member], subject, rows[i]!), label: labels[i]! })
+      if (n % parts === round)
+        guesses.push({ logits: logitsOf([member], subject, rows[i]!), before: rows[i]!.before[subject], label: labels[i]! })
     })
   }
   return guesses
+}
+
+interface Guess {
+  logits: Float64Array
+  before: Float64Array
+  label: number
 }
 
 function logitsOf(members: Member[], subject: Subject, row: Row): Float64Array {
@@ -243,6 +262,11 @@ function logitsOf(members: Member[], subject: Subject, row: Row): Float64Array {
   const logits = new Float64Array(total)
   for (const member of members) addLogits(member, subject, row, logits, 1 / members.length)
   return logits
+}
+
+function mixed({ mix }: { mix: number }, learnt: Float64Array, before: Float64Array): Float64Array {
+  if (mix === 1) return learnt
+  return learnt.map((value, k) => mix * value + (1 - mix) * before[k]!)
 }
 
 function addLogits(member: Member, subject: Subject, row: Row, logits: Float64Array, share: number): void {
@@ -260,7 +284,8 @@ function addLogits(member: Member, subject: Subject, row: Row, logits: Float64Ar
 
 function trainMember(subject: Subject, rows: Row[], labels: number[], memberSeed: number): Member {
   const total = labelsOf[subject].length
-  const trust = rows.length < 1000 ? schooling.trust.few : schooling.trust.many
+  const amount = rows.length < many ? 'few' : 'many'
+  const trust = schooling.trust[amount]
   const member: Member = {
     trust,
     hashed: new Float32Array(total << bits),
@@ -276,11 +301,11 @@ function trainMember(subject: Subject, rows: Row[], labels: number[], memberSeed
   const lift = counts.map(count => exp(schooling.balance * log(rows.length / present / Math.max(1, count))))
   const random = seeded(memberSeed)
   const order = rows.map((_, i) => i)
-  const epochs = rows.length < 1000 ? 8 : schooling.epochs
+  const epochs = schooling.epochs[amount]
   const logits = new Float64Array(total)
   for (let epoch = 0; epoch < epochs; epoch++) {
     shuffle(order, random)
-    const rate = schooling.rate * (1 - epoch / (epochs + 1))
+    const rate = schooling.rate[amount] * (1 - epoch / (epochs + 1))
     for (const i of order) {
       const row = rows[i]!
       const label = labels[i]!
@@ -310,16 +335,20 @@ function trainMember(subject: Subject, rows: Row[], labels: number[], memberSeed
   return member
 }
 
-/** How far to believe the guesses. */
-function temperatureOf(guesses: { logits: Float64Array; label: number }[]): number {
-  let best = 1
+/** How far to believe what was learnt beside what the scorer said before, and how far both together: what fits rows left out best. */
+function mixOf(guesses: Guess[]): { mix: number; temperature: number } {
+  const mixes = guesses.length < many ? [0, 0.2, 0.4, 0.6, 0.8, 1] : [1]
+  let best = { mix: 1, temperature: 1 }
   let least = Infinity
-  for (let step = 8; step <= 60; step++) {
-    let loss = 0
-    for (const { logits, label } of guesses) loss -= log(softmax(logits.map(value => (value * 20) / step))[label]! + 1e-12)
-    if (loss < least) {
-      least = loss
-      best = step / 20
+  for (const mix of mixes) {
+    const both = guesses.map(({ logits, before, label }) => ({ logits: mixed({ mix }, logits, before), label }))
+    for (let step = 8; step <= 60; step++) {
+      let loss = 0
+      for (const { logits, label } of both) loss -= log(softmax(logits.map(value => (value * 20) / step))[label]! + 1e-12)
+      if (loss < least) {
+        least = loss
+        best = { mix, temperature: step / 20 }
+      }
     }
   }
   return best

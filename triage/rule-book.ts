@@ -8,7 +8,16 @@ import { findSetting, saveSetting } from '../db/settings.ts'
 import { listTeammates } from '../db/teammates.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, Rule } from '../domain.ts'
-import { asksSomething, compileRules, doesSomething, judgesThresholds, needleOf, type RuleSet, type Thresholds } from './rules.ts'
+import {
+  asksSomething,
+  compileRules,
+  doesSomething,
+  judgesThresholds,
+  needleOf,
+  type RuleSet,
+  type Thresholds,
+  thresholdBounds,
+} from './rules.ts'
 
 /** Read once per batch. */
 export async function readRuleSet(db: Db): Promise<RuleSet> {
@@ -125,4 +134,5 @@ const CHANGED: Record<RuleChange, string> = {
   remove: 'removed',
 }
 const THRESHOLDS = 'triageThresholds'
-const thresholdsShape = z.object({ noise: z.number().min(0.85).max(0.99), review: z.number().min(0.3).max(0.95) })
+const between = ({ least, most }: { least: number; most: number }) => z.number().min(least).max(most)
+const thresholdsShape = z.object({ noise: between(thresholdBounds.noise), review: between(thresholdBounds.review) })

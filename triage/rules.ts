@@ -16,9 +16,9 @@ export interface RuledMention {
   isReplyToUs: boolean
 }
 /** What rules read of a verdict. */
-export type Judged = Judgement & Pick<Verdict, 'confidence' | 'sentiment'> & { isDangerous: boolean }
+export type Judged = Judgement & Pick<Verdict, 'confidence' | 'sentiment' | 'nearlyNoise' | 'isDoubted'> & { isDangerous: boolean }
 
-/** Both only make triage more careful than the judge is by itself: a lead can send more to people, never drop more. */
+/** Above the judge's own they send more to people, below it less. Danger, questions and any sign of trouble are no matter of thresholds. */
 export interface Thresholds {
   /** Less sure than this, noise goes to Review. */
   noise: number
@@ -27,6 +27,8 @@ export interface Thresholds {
 }
 /** What the judge itself keeps to. */
 export const judgesThresholds: Thresholds = { noise: 0.85, review: 0.3 }
+/** How far a lead may go either way. */
+export const thresholdBounds = { noise: { least: 0.5, most: 0.99 }, review: { least: 0, most: 0.95 } } as const
 
 export interface RuleSet {
   thresholds: Thresholds
@@ -39,6 +41,8 @@ export interface Outcome extends Judgement {
   /** Rules that held, highest first; `withheld`: it wanted what safety forbids. */
   held: { id: Id; name: string; withheld: boolean }[]
   isBelow: keyof Thresholds | null
+  /** A threshold looser than the judge's own let it go, or let it pass. */
+  isAbove: keyof Thresholds | null
 }
 export interface Ruled {
   verdict: Verdict
@@ -55,8 +59,8 @@ export function compileRules(rules: readonly Rule[], thresholds: Thresholds): Ru
 /** The verdict as the rules leave it, saying which rule changed it; `model` stays the judge's. */
 export function applyRules(set: RuleSet, verdict: Verdict, mention: RuledMention): Ruled {
   const outcome = outcomeOf(set, { ...verdict, isDangerous: isDangerous(verdict) }, mention)
-  const { held, tags, assigneeId, isBelow } = outcome
-  if (!held.length && !isBelow) return { verdict, tags, assigneeId, held }
+  const { held, tags, assigneeId, isBelow, isAbove } = outcome
+  if (!held.length && !isBelow && !isAbove) return { verdict, tags, assigneeId, held }
   const after: Judgement = { category: outcome.category, tier: outcome.tier, priority: outcome.priority, needsReview: outcome.needsReview }
   const before: Judgement = { category: verdict.category, tier: verdict.tier, priority: verdict.priority, needsReview: verdict.needsReview }
   const isChanged = (Object.keys(after) as (keyof Judgement)[]).some(key => after[key] !== before[key])
@@ -67,6 +71,7 @@ export function applyRules(set: RuleSet, verdict: Verdict, mention: RuledMention
       because: one.withheld ? `rule “${one.name}” was held back: danger comes first` : `rule “${one.name}”`,
     })),
     ...(isBelow ? [{ signal: 'threshold', points: 0, because: belowWords(isBelow, set.thresholds) }] : []),
+    ...(isAbove ? [{ signal: 'threshold', points: 0, because: aboveWords(isAbove, set.thresholds) }] : []),
     ...verdict.reasons,
   ]
   return { verdict: { ...verdict, ...after, reasons, ...(isChanged ? { beforeRules: before } : {}) }, tags, assigneeId, held }
@@ -83,11 +88,15 @@ export function outcomeOf(set: RuleSet, judged: Judged, mention: RuledMention, f
     assigneeId: null,
     held: [],
     isBelow: null,
+    isAbove: null,
   }
   // Our own words are nobody's to sort.
   if (judged.category === 'own_or_staff') return outcome
   outcome.isBelow = belowThreshold(set.thresholds, judged)
   if (outcome.isBelow) outcome.needsReview = true
+  outcome.isAbove = aboveThreshold(set.thresholds, judged)
+  if (outcome.isAbove) outcome.needsReview = false
+  if (outcome.isAbove === 'noise') Object.assign(outcome, { category: judged.nearlyNoise!.category, tier: 'noise', priority: 'low' })
   const done = new Set<keyof RuleActions>()
   for (const { rule, holds } of set.rules) {
     if (!holds(mention, folded, judged)) continue
@@ -145,6 +154,15 @@ function belowThreshold(thresholds: Thresholds, judged: Judged): Outcome['isBelo
   return !judged.needsReview && judged.confidence < thresholds.review && thresholds.review > judgesThresholds.review ? 'review' : null
 }
 
+/** Only what doubt alone had kept: everything else the judge keeps for reasons no threshold touches. */
+function aboveThreshold(thresholds: Thresholds, judged: Judged): Outcome['isAbove'] {
+  if (judged.isDangerous || !judged.isDoubted) return null
+  if (judged.nearlyNoise && thresholds.noise < judgesThresholds.noise && judged.nearlyNoise.confidence >= thresholds.noise) return 'noise'
+  return !judged.nearlyNoise && thresholds.review < judgesThresholds.review && judged.confidence >= thresholds.review ? 'review' : null
+}
+
+const aboveWords = (which: keyof Thresholds, thresholds: Thresholds) =>
+  which === 'noise' ? `noise needs only ${percent(thresholds.noise)} here` : `nobody looks from ${percent(thresholds.review)} on here`
 const belowWords = (which: keyof Thresholds, thresholds: Thresholds) =>
   which === 'noise'
     ? `noise needs ${percent(thresholds.noise)} here: a person looks`

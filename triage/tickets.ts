@@ -1,7 +1,7 @@
 // What people do with tickets: take, assign, hold, solve, reopen, snooze, correct, note.
 import { v7 as newId } from 'uuid'
-import { type CorrectionSource, findCorrectable } from '../db/corrections.ts'
-import { fileByHand, lockMention, type MentionRow, markDismissed } from '../db/mentions.ts'
+import { type CorrectionSource, findCorrectable, findSaid } from '../db/corrections.ts'
+import { fileByHand, findMention, lockMention, type MentionRow, markDismissed, restoreCard } from '../db/mentions.ts'
 import { insertNote } from '../db/notes.ts'
 import type { Tx } from '../db/schema.ts'
 import { findTeammate } from '../db/teammates.ts'
@@ -10,9 +10,10 @@ import { hasSentReply, lockTicket, type TicketRow, updateTicket } from '../db/ti
 import type { Desk } from '../desk.ts'
 import type { Category, Id, Role, Ticket, TicketEventKind } from '../domain.ts'
 import { maskCards } from './cards.ts'
-import { isNoise, priorityOf } from './categories.ts'
-import { logCorrection, ringToLearn, undoBatch } from './corrections.ts'
+import { isNoise, priorityOf, tierOf } from './categories.ts'
+import { logCorrection, ringToLearn, type SaidParts, said, undoBatch } from './corrections.ts'
 import { fileMentions } from './filing.ts'
+import { wantParents } from './parents.ts'
 import { nextStatus, type StatusCause } from './status.ts'
 import { readTargets, responseDueAt } from './targets.ts'
 
@@ -126,23 +127,27 @@ export function setPriority(desk: Desk, on: OnTicket & { priority: Ticket['prior
 }
 
 /**
- * "Wrong?": the ticket's category as a person sees it, logged for triage to learn from. A noise category takes the ticket out of the queue,
- * reversibly. `correctionId`: under which it is logged; absent when nothing changed or there was nothing to learn from.
+ * "Wrong?": category, priority and feeling as a person sees them, any of them, logged for triage to learn from in one step. The priority follows
+ * the category unless it is said too. A noise category takes the ticket out of the queue, reversibly.
+ * `correctionId`: under which it is logged; absent when nothing changed or there was nothing to learn from.
  */
 export async function correctTriage(
   desk: Desk,
-  on: OnTicket & { category: Category; source?: CorrectionSource; batchId?: Id },
+  on: OnTicket & SaidOfTicket & { source?: CorrectionSource; batchId?: Id },
 ): Promise<Done & { correctionId?: number }> {
   let correctionId: number | null = null
   const done = await change(desk, on, async (tx, ticket) => {
-    if (ticket.category === on.category) return nothing
     const mention = await findCorrectable(tx, ticket.id)
+    const news = await newsOf(tx, on, ticket, mention)
+    if (!Object.keys(news).length) return nothing
     if (mention) {
       const { category, priority, isSpam, needsReview } = ticket
       const by = { teammateId: on.teammateId, source: on.source ?? 'ticket', batchId: on.batchId }
-      correctionId = await logCorrection(desk, tx, by, mention, { category, priority, isSpam, needsReview }, on.category)
+      correctionId = await logCorrection(desk, tx, by, mention, { category, priority, isSpam, needsReview }, said(news))
     }
-    return recategorised(tx, ticket, on.category, priorityOf(on.category, ticket.priority), isNoise(on.category))
+    if (news.category)
+      return recategorised(tx, ticket, news.category, news.priority ?? priorityOf(news.category, ticket.priority), isNoise(news.category))
+    return news.priority ? correctedPriority(tx, ticket, news.priority) : { set: {}, events: [] }
   })
   if (correctionId === null) return done
   await ringToLearn(desk)
@@ -151,18 +156,47 @@ export async function correctTriage(
 
 /** Takes back what one act corrected: tickets that still stand as it left them go back, and nothing of it is learnt. Answers how many. */
 export function undoCorrections(desk: Desk, on: ByTeammate & { batchId: Id }): Promise<number> {
-  return undoBatch(desk, on.teammateId, on.batchId, async (tx, { ticketId, before, after }) => {
-    if (!ticketId || !before.category) return
+  return undoBatch(desk, on.teammateId, on.batchId, async (tx, { ticketId, mentionId, before, after }) => {
+    if (!before.category) return
+    if (!ticketId) return restoreCard(tx, mentionId, { category: before.category, needsReview: before.needsReview })
     const ticket = await lockTicket(tx, ticketId)
-    if (ticket.category !== after.category) return
+    const isMoved = (after.category && ticket.category !== after.category) || (after.priority && ticket.priority !== after.priority)
+    if (isMoved || !(after.category || after.priority)) return
     const priority = before.priority && before.priority !== 'low' ? before.priority : ticket.priority
-    const changed = await recategorised(tx, ticket, before.category, priority, before.isSpam ?? false)
+    const changed = after.category
+      ? await recategorised(tx, ticket, before.category, priority, before.isSpam ?? false)
+      : await correctedPriority(tx, ticket, priority)
     await updateTicket(tx, ticketId, changed.set, { newRevision: false })
     await appendTicketEvents(
       tx,
       changed.events.map(e => ({ ...e, ticketId, at: desk.now(), teammateId: on.teammateId, actor: 'teammate' })),
     )
   })
+}
+
+/** A ticket is never of low priority. */
+type SaidOfTicket = Omit<SaidParts, 'priority'> & { priority?: Ticket['priority'] }
+
+/** What differs from how it stands. A priority said together with a new category is meant, whatever it was. */
+async function newsOf(
+  tx: Tx,
+  { category, priority, sentiment }: SaidOfTicket,
+  ticket: TicketRow,
+  mention: Awaited<ReturnType<typeof findCorrectable>>,
+): Promise<SaidOfTicket> {
+  const news: SaidOfTicket = {}
+  if (category && category !== ticket.category) news.category = category
+  if (priority && (priority !== ticket.priority || news.category)) news.priority = priority
+  const heard = mention && sentiment ? ((await findSaid(tx, mention.id)).sentiment ?? mention.verdict.sentimentLabel) : sentiment
+  if (sentiment && sentiment !== heard) news.sentiment = sentiment
+  return news
+}
+
+async function correctedPriority(tx: Tx, ticket: TicketRow, priority: Ticket['priority']): Promise<Changed> {
+  return {
+    set: await reprioritised(tx, ticket, priority),
+    events: [event('priority_changed', { priority: ticket.priority }, { priority, because: 'triage corrected' })],
+  }
 }
 
 async function recategorised(
@@ -211,7 +245,7 @@ export function noteTicket(desk: Desk, on: OnTicket & { text: string }): Promise
 /** A card of Opportunity, Review or Noise deserves a ticket after all: a correction, and reversible. */
 export async function openFromMention(
   desk: Desk,
-  on: ByTeammate & { mentionId: Id; category?: Category; source?: CorrectionSource; batchId?: Id },
+  on: ByTeammate & SaidOfTicket & { mentionId: Id; source?: CorrectionSource; batchId?: Id },
 ): Promise<Done & { ticketId?: Id }> {
   const result = await desk.db.transaction().execute(async tx => {
     const mention = await lockMention(tx, on.mentionId)
@@ -229,15 +263,24 @@ export async function openFromMention(
 /** A card of Review is noise, says a person. Kept, searchable, reversible. In a sample, "noise indeed" is worth a row too. */
 export async function dismissMention(
   desk: Desk,
-  on: ByTeammate & { mentionId: Id; category: Category; source?: CorrectionSource; batchId?: Id },
+  on: ByTeammate & { mentionId: Id; category: Category; sentiment?: SaidParts['sentiment']; source?: CorrectionSource; batchId?: Id },
 ): Promise<Done> {
   if (!isNoise(on.category)) return refuse('Choose what kind of noise it is.')
   await desk.db.transaction().execute(async tx => {
     const mention = await lockMention(tx, on.mentionId)
     if (!mention || mention.ticketId) return
-    const isNews = mention.category !== on.category || mention.needsReview || on.source === 'noise_sample'
+    const isNews = mention.category !== on.category || mention.needsReview || on.sentiment || on.source === 'noise_sample'
     const by = { teammateId: on.teammateId, source: on.source ?? 'dismissed', batchId: on.batchId }
-    if (isNews) await logCorrection(desk, tx, by, mention, { category: mention.category, needsReview: mention.needsReview }, on.category)
+    const { category, sentiment } = on
+    if (isNews)
+      await logCorrection(
+        desk,
+        tx,
+        by,
+        mention,
+        { category: mention.category, needsReview: mention.needsReview },
+        said({ category, sentiment }),
+      )
     await markDismissed(tx, on.mentionId, on.category)
   })
   desk.live.tell({ topic: 'queue' })
@@ -245,22 +288,54 @@ export async function dismissMention(
   return { ok: true }
 }
 
+/**
+ * "Wrong?" on a card: what asks for an answer becomes a ticket, noise is dismissed, anything else stays a card under its right name.
+ * `ticketId`: of the ticket it became.
+ */
+export async function correctCard(
+  desk: Desk,
+  on: ByTeammate & SaidOfTicket & { mentionId: Id; batchId?: Id },
+): Promise<Done & { ticketId?: Id; became?: 'ticket' | 'noise' | 'card' }> {
+  const mention = await findMention(desk.db, on.mentionId)
+  if (!mention) return refuse('That mention is gone.')
+  const heard = (await findSaid(desk.db, on.mentionId)).sentiment ?? mention.verdict?.sentimentLabel
+  const { priority } = on
+  const category = on.category === mention.category ? undefined : on.category
+  const sentiment = on.sentiment === heard ? undefined : on.sentiment
+  if (!category && !priority && !sentiment) return nothing
+  if (category && isNoise(category)) return { ...(await dismissMention(desk, { ...on, category, sentiment })), became: 'noise' }
+  const isForUs = category && (tierOf(category) === 1 || (mention.addressesUs && category !== 'untargeted_comment'))
+  if (isForUs || priority) return { ...(await openFromMention(desk, { ...on, category, sentiment })), became: 'ticket' }
+  await desk.db.transaction().execute(async tx => {
+    const locked = await lockMention(tx, on.mentionId)
+    if (!locked || locked.ticketId) return
+    const by = { teammateId: on.teammateId, source: 'dismissed' as const, batchId: on.batchId }
+    await logCorrection(desk, tx, by, locked, { category: locked.category, needsReview: locked.needsReview }, said({ category, sentiment }))
+    if (category) await markDismissed(tx, on.mentionId, category)
+  })
+  desk.live.tell({ topic: 'queue' })
+  await ringToLearn(desk)
+  return { ...nothing, became: 'card' }
+}
+
 async function openByHand(
   desk: Desk,
   tx: Tx,
   mention: MentionRow,
-  on: ByTeammate & { category?: Category; source?: CorrectionSource; batchId?: Id },
+  on: ByTeammate & SaidOfTicket & { source?: CorrectionSource; batchId?: Id },
 ): Promise<Done & { ticketId?: Id }> {
   const judged = mention.verdict!
   const category =
     on.category ?? (isNoise(judged.category) || judged.category === 'untargeted_comment' ? 'general_reference' : judged.category)
-  const verdict = { ...judged, category, tier: 1 as const, priority: priorityOf(category, 'normal'), needsReview: false }
+  const verdict = { ...judged, category, tier: 1 as const, priority: on.priority ?? priorityOf(category, 'normal'), needsReview: false }
   const [ticketId] = await fileMentions(tx, [{ mention, verdict }], desk.now())
   if (!ticketId) return refuse('It has no author to answer.')
   const by = { teammateId: on.teammateId, source: on.source ?? 'opened', batchId: on.batchId }
-  await logCorrection(desk, tx, by, mention, { category: mention.category, needsReview: mention.needsReview }, category)
+  const after = said({ category, priority: on.priority, sentiment: on.sentiment })
+  await logCorrection(desk, tx, by, mention, { category: mention.category, needsReview: mention.needsReview }, after)
   // The verdict stays as it was decided; the correction is the event.
   await fileByHand(tx, mention.id, { category, verdict: judged, isProactive: !mention.addressesUs, ticketId })
+  await wantParents(desk, tx, [mention])
   await appendTicketEvents(tx, [
     {
       ticketId,

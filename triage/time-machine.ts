@@ -23,7 +23,7 @@ export interface Trial {
   changed: number
   /** From → to, the most frequent first. */
   moves: Move[]
-  /** Tier 1 that would no longer become a ticket at once. */
+  /** Tier 1 that would no longer become a ticket at once; and what people opened, or what sounds like a complaint, and nobody would see any more. */
   missed: number
   /** Would become a ticket, and did not. */
   gained: number
@@ -105,7 +105,7 @@ export function newTally(before: RuleSet, after: RuleSet, over: { from: Date; to
     move.count++
     moves.set(key, move)
     if (to.place === 'ticket' && from.place !== 'ticket') gained++
-    if (from.place === 'ticket' && to.place !== 'ticket' && isFirstTier(from.category)) {
+    if (isMissed(row, from, to)) {
       missed++
       if (examples.missed.length < EXAMPLES) examples.missed.push(row.id)
     } else if (examples.changed.length < EXAMPLES) examples.changed.push(row.id)
@@ -138,7 +138,9 @@ export function judgedOf(row: JudgedMentionRow): Judged {
     priority: row.priority,
     needsReview: row.needsReview,
   }
-  return { ...alone, confidence: row.confidence, sentiment: row.sentiment, isDangerous: isUrgent(alone) || row.hasDanger }
+  const { confidence, sentiment, nearlyNoise, isDoubted } = row
+  const doubt = { ...(nearlyNoise ? { nearlyNoise } : {}), ...(isDoubted ? { isDoubted: true as const } : {}) }
+  return { ...alone, ...doubt, confidence, sentiment, isDangerous: isUrgent(alone) || row.hasDanger }
 }
 
 function standingOf(set: RuleSet, judged: Judged, row: JudgedMentionRow, folded: () => string): Standing {
@@ -151,6 +153,11 @@ function standingOf(set: RuleSet, judged: Judged, row: JudgedMentionRow, folded:
   return { place, category: outcome.category, priority: outcome.priority, extras }
 }
 
+function isMissed(row: JudgedMentionRow, from: Standing, to: Standing): boolean {
+  if (from.place === 'ticket') return to.place !== 'ticket' && isFirstTier(from.category)
+  return from.place !== 'noise' && to.place === 'noise' && (row.ticketId !== null || row.complaint >= COMPLAINT)
+}
+
 const isFirstTier = (category: Category) => FIRST.includes(category)
 const FIRST: readonly Category[] = ['outage_report', 'pr_risk', 'technical_question', 'account_question', 'complaint', 'urgent_request']
 const wordsOf = (standing: Standing) => `${standing.place} ${standing.category} ${standing.priority} ${standing.extras}`
@@ -158,3 +165,4 @@ const wordsOf = (standing: Standing) => `${standing.place} ${standing.category} 
 const DAY_MS = 86_400_000
 const BATCH = 2_000
 const EXAMPLES = 50
+const COMPLAINT = 0.5

@@ -11,7 +11,7 @@ import { weigh } from './judge.ts'
 import { type Kind, kindOfKnown, kindShares, likeliestKind } from './kinds.ts'
 import { type Answer, ask, learnFile, type Schooling, type Subject, schooledScorer } from './learn-file.ts'
 import { isScorerName, type Scorer, scorerNamed, scorerNames } from './scorer.ts'
-import { priorities, sentimentHeads } from './signals/heads.ts'
+import { judgedCategories, priorities, sentimentHeads, softmax } from './signals/heads.ts'
 
 /** One line of the output. Scores are probabilities. */
 export interface TriagedLine {
@@ -78,9 +78,15 @@ export function triageText(
 
 type Weighed = ReturnType<typeof weigh>
 
+/** What the heads alone believe: the rules send a mention to the right queue, which is not what it is about. */
+function headShares(care: Float64Array): Map<Category, number> {
+  const shares = softmax(care, 0, judgedCategories.length)
+  return new Map(judgedCategories.map((category, h) => [category, shares[h]!]))
+}
+
 function kindOf(verdict: Verdict, shares: Weighed['shares'], reading: Weighed['reading'], scores: Weighed['scores']): Kind {
   if (!shares || !reading || !scores) return kindOfKnown(verdict)
-  return likeliestKind(kindShares(shares, reading, scores.sentiment))
+  return likeliestKind(kindShares(headShares(scores.care), reading, scores.sentiment))
 }
 
 /** How soon, by the words alone: the priority head's own answer, where the queue's priority follows the category. */

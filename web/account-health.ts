@@ -1,16 +1,20 @@
 // Is this channel alive? One word, and why: pure over the account's row.
 import type { AccountRow } from '../db/accounts.ts'
+import { troubleWords } from '../metrics/coverage-words.ts'
 import { ago } from './parts/time.tsx'
 
 export interface Health {
-  word: 'Alive' | 'Quiet' | 'Waiting' | 'Troubled' | 'Silent' | 'Failing' | 'Reconnect' | 'Off'
+  word: 'Alive' | 'Paced' | 'Quiet' | 'Waiting' | 'Troubled' | 'Silent' | 'Failing' | 'Reconnect' | 'Off'
   tone: 'good' | 'warn' | 'bad' | 'neutral'
   because: string
 }
 type Faring = Pick<AccountRow, 'status' | 'statusReason' | 'lastDeliveryAt' | 'lastPollAt' | 'lastError' | 'lastErrorAt' | 'connectedAt'>
 
-/** `pollEveryMs`: null where the platform only pushes; then silence may just be customers with nothing to say. */
-export function healthOf(account: Faring, now: Date, pollEveryMs: number | null): Health {
+/**
+ * `pollEveryMs`: null where the platform only pushes; then silence may just be customers with nothing to say. `silence`: why this one is
+ * longer than is usual for the account, when it is.
+ */
+export function healthOf(account: Faring, now: Date, pollEveryMs: number | null, silence: string | null = null): Health {
   if (account.status === 'off') return { word: 'Off', tone: 'neutral', because: account.statusReason ?? 'Switched off.' }
   if (account.status === 'reconnect')
     return {
@@ -33,6 +37,7 @@ export function healthOf(account: Faring, now: Date, pollEveryMs: number | null)
           tone: pollEveryMs ? 'bad' : 'warn',
           because: 'Nothing has ever come in. Check it, and compare the webhook address over there.',
         }
+  if (silence) return { word: 'Silent', tone: 'warn', because: silence }
   if (sinceMs < patienceMs) return { word: 'Alive', tone: 'good', because: `Last heard ${ago(heardAt, now)}.` }
   return pollEveryMs
     ? {
@@ -42,6 +47,43 @@ export function healthOf(account: Faring, now: Date, pollEveryMs: number | null)
       }
     : { word: 'Quiet', tone: 'good', because: `Last heard ${ago(heardAt, now)}.` }
 }
+
+type Directions = Pick<
+  AccountRow,
+  'status' | 'inTrouble' | 'inTroubleAt' | 'outTrouble' | 'outTroubleAt' | 'lastPollAt' | 'lastDeliveryAt' | 'lastSentAt'
+>
+
+/** May we hear? By the code of the last trouble; a poll that ended clears it. */
+export function hearing(account: Directions, platform: string, now: Date): Health {
+  if (account.status === 'off') return OFF
+  const heardAt = newest(account.lastDeliveryAt, account.lastPollAt)
+  if (account.inTrouble)
+    return {
+      word: account.inTrouble === 'token' ? 'Reconnect' : account.inTrouble === 'limit' ? 'Paced' : 'Failing',
+      tone: account.inTrouble === 'limit' ? 'warn' : 'bad',
+      because: `${capital(troubleWords(account.inTrouble, platform))}${account.inTroubleAt ? ` (seen ${ago(account.inTroubleAt, now)})` : ''}.`,
+    }
+  return heardAt
+    ? { word: 'Alive', tone: 'good', because: `Heard ${ago(heardAt, now)}.` }
+    : { word: 'Waiting', tone: 'neutral', because: 'Not asked yet.' }
+}
+
+/** May we speak? By the code of the last send that failed for the account's sake; one that goes out clears it. */
+export function speaking(account: Directions, platform: string, now: Date): Health {
+  if (account.status === 'off') return OFF
+  if (account.outTrouble)
+    return {
+      word: account.outTrouble === 'token' ? 'Reconnect' : account.outTrouble === 'limit' ? 'Paced' : 'Failing',
+      tone: account.outTrouble === 'limit' ? 'warn' : 'bad',
+      because: `${capital(troubleWords(account.outTrouble, platform))}${account.outTroubleAt ? ` (seen ${ago(account.outTroubleAt, now)})` : ''}. Replies wait.`,
+    }
+  return account.lastSentAt
+    ? { word: 'Alive', tone: 'good', because: `Sent ${ago(account.lastSentAt, now)}.` }
+    : { word: 'Waiting', tone: 'neutral', because: 'Nothing sent yet.' }
+}
+
+const OFF: Health = { word: 'Off', tone: 'neutral', because: 'Switched off.' }
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** SPEC's alert: a connector silent for ten minutes. */
 const SILENCE_MS = 10 * 60_000

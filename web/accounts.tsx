@@ -1,9 +1,11 @@
 // The accounts page: every app and account, and at a glance whether each channel is alive.
 import { type Context, Hono } from 'hono'
 import { connectors } from '../connectors/all.ts'
-import { listPlatformApps } from '../db/accounts.ts'
+import { listPlatformApps, setMonthlyCap } from '../db/accounts.ts'
 import { type AccountWithWork, listAccountsWithWork, listRefusals, type RefusalSum } from '../db/accounts-page.ts'
+import { insertAuditEntry } from '../db/audit-entries.ts'
 import { findWorkWaiting, type WorkWaiting } from '../db/health-page.ts'
+import { findChannels } from '../metrics/channels.ts'
 import { healthOf } from './account-health.ts'
 import { checkAccount, switchOff } from './connect-account.ts'
 import type { WebEnv } from './env.ts'
@@ -33,38 +35,78 @@ export function accountsPages(): Hono<WebEnv> {
       return redirectSaying(c, '/accounts', `@${account.handle} is off: nothing is polled or sent. Its history stays.`)
     }),
   )
+  pages.post('/accounts/:id/cap', requireRole('admin'), c => withAccount(c, account => setCap(c, account)))
   return pages
+}
+
+/** Empty takes the cap away. */
+async function setCap(c: Context<WebEnv>, account: AccountWithWork) {
+  const desk = c.get('desk')
+  const given = String((await c.req.parseBody()).usd ?? '').trim()
+  const usd = given === '' ? null : Number(given.replace(/^\$/, ''))
+  if (usd !== null && !(usd >= 0 && usd <= 1_000_000))
+    return refused(
+      c,
+      422,
+      'That is no sum of money',
+      `“${given}” was not understood: write dollars, such as 25 or 25.50. Nothing was changed.`,
+      {
+        href: `/accounts#account-${account.id}`,
+        label: 'Back to the account',
+      },
+    )
+  await desk.db.transaction().execute(async tx => {
+    await setMonthlyCap(tx, account.id, usd)
+    await insertAuditEntry(tx, {
+      at: desk.now(),
+      teammateId: c.get('teammate').id,
+      action: 'account.cap',
+      subject: account.id,
+      before: { usd: account.monthlyCapUsd },
+      after: { usd },
+    })
+  })
+  const said =
+    usd === null ? 'has no monthly cap any more.' : `stops searching at $${usd.toFixed(2)} a month. Own mentions are always read.`
+  return redirectSaying(c, `/accounts#account-${account.id}`, `@${account.handle} ${said}`)
 }
 
 async function showAccounts(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const now = desk.now()
-  const [apps, accounts, refusals, work] = await Promise.all([
+  const [apps, accounts, refusals, work, states] = await Promise.all([
     listPlatformApps(desk.db),
     listAccountsWithWork(desk.db),
     listRefusals(desk.db, new Date(now.getTime() - 7 * 86_400_000)),
     findWorkWaiting(desk.db, now),
+    findChannels(desk, new Date(now.getTime() - 86_400_000)),
   ])
-  const channels = accounts.map(account => ({
-    account,
-    health: healthOf(account, now, desk.connectorFor(account.platform).intake.polling?.everyMs ?? null),
-  }))
+  const channels = accounts.flatMap(account => {
+    const state = states.find(one => one.account.id === account.id)
+    if (!state) return []
+    const silence = state.watched?.isSilent ? state.watched.silence : null
+    return [
+      { account, state, health: healthOf(account, now, desk.connectorFor(account.platform).intake.polling?.everyMs ?? null, silence) },
+    ]
+  })
   const mayChange = hasRole(c.get('teammate'), 'admin')
   return c.html(
     <Page c={c} title="Accounts" section="accounts" styles={['accounts']} scripts={['accounts']}>
       <div class="row">
         <h1 class="grow">Accounts</h1>
-        {connectors.map(one =>
-          mayChange ? (
-            <a class="button" href={`/accounts/apps/new/${one.platform}`}>
-              Add {withArticle(one.label)} app
-            </a>
-          ) : (
-            <button type="button" disabled title={ADMINS_ONLY}>
-              Add {withArticle(one.label)} app
-            </button>
-          ),
-        )}
+        <div class="row add-apps">
+          {connectors.map(one =>
+            mayChange ? (
+              <a class="button" href={`/accounts/apps/new/${one.platform}`}>
+                Add {withArticle(one.label)} app
+              </a>
+            ) : (
+              <button type="button" disabled title={ADMINS_ONLY}>
+                Add {withArticle(one.label)} app
+              </button>
+            ),
+          )}
+        </div>
       </div>
       {mayChange ? null : <p class="muted">{ADMINS_ONLY} You can look at everything.</p>}
       <Glance channels={channels} />

@@ -15,6 +15,7 @@ import { framed } from './frame.ts'
 import { healthPages } from './health.tsx'
 import { healthRoutes } from './healthz.ts'
 import { incidentPages } from './incidents.tsx'
+import { listeningPages } from './listening.tsx'
 import { liveStream } from './live.ts'
 import { mePages } from './me.tsx'
 import { mentionActions } from './mention-actions.ts'
@@ -34,16 +35,17 @@ import { templatesPages } from './templates.tsx'
 import { ticketPages } from './ticket.tsx'
 import { ticketActions } from './ticket-actions.ts'
 import { triagePages } from './triage.tsx'
+import { refusalCounter } from './webhook-refusals.ts'
 import { webhookRoutes } from './webhooks.ts'
 
-export function buildApp(desk: WebDesk): Hono<WebEnv> {
+export function buildApp(desk: WebDesk, refusals = refusalCounter(desk)): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.use(async (c, next) => {
     c.set('desk', desk)
     await next()
   })
   // Before all else: a webhook pays for no middleware it does not need.
-  app.route('/', webhookRoutes(desk))
+  app.route('/', webhookRoutes(desk, refusals))
   app.use(timeAnswers())
   app.use(secureHeaders(SECURE))
   app.onError(brokenPage)
@@ -87,6 +89,7 @@ export function buildApp(desk: WebDesk): Hono<WebEnv> {
   app.route('/', accuracyPages())
   app.route('/', similarPages())
   app.route('/', rulesPages())
+  app.route('/', listeningPages())
   app.route('/', accountsPages())
   app.route('/', platformAppPages())
   app.route('/', accountSignInPages())

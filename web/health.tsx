@@ -4,7 +4,11 @@ import { listRefusals } from '../db/accounts-page.ts'
 import { insertAuditEntry } from '../db/audit-entries.ts'
 import { readAgain } from '../db/deliveries.ts'
 import { findWorkWaiting, judgeSetAside, listSetAside, listUnreadableBodies, type WorkWaiting } from '../db/health-page.ts'
+import { type ChannelState, findChannels } from '../metrics/channels.ts'
+import { readCalendar } from '../metrics/zone.ts'
 import type { WebDesk, WebEnv } from './env.ts'
+import { BudgetTable } from './parts/budget-table.tsx'
+import { ChannelCards, CoverageTimeline, GapTable } from './parts/channel-health.tsx'
 import { redirectSaying } from './parts/flash.ts'
 import { Icon } from './parts/icon.tsx'
 import { MentionsSetAside, UnreadableDeliveries } from './parts/left-behind.tsx'
@@ -62,17 +66,21 @@ async function judgeThemAgain(c: Context<WebEnv>) {
 async function showHealth(c: Context<WebEnv>) {
   const desk = c.get('desk')
   const now = desk.now()
-  const [work, unreadable, setAside, refusals, queue] = await Promise.all([
+  const days = c.req.query('days') === '7' ? 7 : 1
+  const since = new Date(now.getTime() - days * 86_400_000)
+  const [work, unreadable, setAside, refusals, queue, channels, { zone }] = await Promise.all([
     findWorkWaiting(desk.db, now),
     listUnreadableBodies(desk.db, LISTED),
     listSetAside(desk.db, LISTED),
     listRefusals(desk.db, new Date(now.getTime() - 7 * 86_400_000)),
     queueCounts(desk),
+    findChannels(desk, since),
+    readCalendar(desk.db),
   ])
   const mayChange = hasRole(c.get('teammate'), 'admin')
   const warnings = warningsOf(work, queue, now)
   return c.html(
-    <Page c={c} title="Health" section="health" styles={['accounts']}>
+    <Page c={c} title="Health" section="health" styles={['accounts', 'health']}>
       <div class="row">
         <h1 class="grow">Health</h1>
         <a class="button" href="/accounts">
@@ -90,6 +98,16 @@ async function showHealth(c: Context<WebEnv>) {
           <strong>Work flows.</strong> Nothing has waited longer than it should.
         </p>
       )}
+      {channels.length ? (
+        <>
+          <section aria-labelledby="channels" class="stack">
+            <h2 id="channels">Is every mention here?</h2>
+            <ChannelCards channels={byNeed(channels)} now={now} />
+          </section>
+          <CoverageTimeline channels={channels} stretch={{ since, now, zone }} days={days} />
+          <GapTable channels={channels} stretch={{ since, now, zone }} />
+        </>
+      ) : null}
       <section aria-labelledby="flow" class="stack">
         <h2 id="flow">From webhook to reply</h2>
         <div class="flow">
@@ -155,6 +173,10 @@ async function showHealth(c: Context<WebEnv>) {
           </div>
         </dl>
       </section>
+      <section aria-labelledby="limits" class="card stack">
+        <h2 id="limits">What the platforms still allow</h2>
+        <BudgetTable channels={channels} now={now} />
+      </section>
       <section aria-labelledby="unreadable" class="card stack">
         <h2 id="unreadable">
           Deliveries we could not read <span class="muted">{work.unreadable}</span>
@@ -173,6 +195,21 @@ async function showHealth(c: Context<WebEnv>) {
       </section>
     </Page>,
   )
+}
+
+/** Who needs a look is first. */
+function byNeed(channels: readonly ChannelState[]): ChannelState[] {
+  const rank = ({ account, coverage, watched }: ChannelState) =>
+    account.status === 'off'
+      ? 4
+      : account.status === 'reconnect'
+        ? 0
+        : coverage.tone === 'bad'
+          ? 1
+          : coverage.tone === 'warn' || watched?.isSilent
+            ? 2
+            : 3
+  return [...channels].sort((a, b) => rank(a) - rank(b))
 }
 
 const Tile = ({ label, count, note }: { label: string; count: number; note: unknown }) => (

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { Gauge, Registry } from 'prom-client'
 import { listAccounts } from '../db/accounts.ts'
 import { findWorkWaiting } from '../db/health-page.ts'
+import { gaugeChannels } from './channel-gauges.ts'
 import type { WebDesk, WebEnv } from './env.ts'
 import { meters } from './meters.ts'
 
@@ -81,6 +82,7 @@ async function gaugeWork(desk: WebDesk, registry: Registry) {
   for (const { platform, status } of accounts) states.inc({ platform, status })
   const lag = gauge('heed_connector_lag_seconds', 'Time since the newest mention seen, by platform: the freshest account.', ['platform'])
   for (const [platform, seconds] of freshest(accounts, now)) lag.set({ platform }, seconds)
+  await gaugeChannels(desk, registry)
 }
 
 function freshest(accounts: readonly { platform: string; newestMentionAt: Date | null }[], now: Date): Map<string, number> {

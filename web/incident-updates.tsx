@@ -70,6 +70,7 @@ export function incidentUpdatePages(): Hono<WebEnv> {
       return redirectSaying(c, given.kind === 'allclear' ? `${path}/review` : path, said)
     }
     const proposal: Proposal = {
+      ...fresh.proposal,
       text: given.text,
       renditions: fresh.proposal.renditions.map(one => ({
         ...one,

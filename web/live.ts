@@ -1,9 +1,8 @@
 // Tells open pages what changed, as it changes: server-sent events; and hears who is looking at which ticket.
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { listPresent, markPresent } from '../db/presence.ts'
+import { listPresent, markPresent, PRESENT_MS } from '../db/presence.ts'
 import type { WebEnv } from './env.ts'
-import { PRESENT_MS } from './parts/workspace.tsx'
 import { ticketOf } from './ticket-actions.ts'
 
 export function liveStream() {

@@ -1,9 +1,11 @@
-// What the buttons on a card do: make it a ticket, or say it is noise.
+// What the buttons on a card do: make it a ticket, say it is noise, or say what it really is.
 import type { Context } from 'hono'
 import { Hono } from 'hono'
+import { v7 as newId } from 'uuid'
 import { getTicket } from '../db/tickets.ts'
 import type { Category } from '../domain.ts'
-import { dismissMention, openFromMention } from '../triage/tickets.ts'
+import { correctCard, dismissMention, openFromMention } from '../triage/tickets.ts'
+import { readCorrectionForm } from './correction-form.ts'
 import type { WebEnv } from './env.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { placeOf, queuePath, ticketPath } from './parts/place.ts'
@@ -20,6 +22,23 @@ export function mentionActions() {
       return refused(c, 422, 'No ticket was opened', opened.because, { href: queuePath(placeOf(c)), label: 'Back to the cards' })
     const ticket = await getTicket(desk.db, opened.ticketId!)
     return redirectSaying(c, ticketPath(ticket.number, { view: 'waiting', q: '' }), `It is ticket #${ticket.number} now.`)
+  })
+
+  actions.post('/mentions/:id/triage', async c => {
+    const desk = c.get('desk')
+    const cards = queuePath(placeOf(c))
+    const read = readCorrectionForm(await c.req.parseBody())
+    const batchId = newId()
+    const done = read.ok ? await correctCard(desk, { ...read.said, batchId, mentionId: idOf(c), teammateId: c.get('teammate').id }) : read
+    if (!done.ok) return refused(c, 422, 'Not corrected', done.because, { href: cards, label: 'Back to the cards' })
+    if ('ticketId' in done && done.ticketId) {
+      const ticket = await getTicket(desk.db, done.ticketId)
+      return redirectSaying(c, ticketPath(ticket.number, { view: 'waiting', q: '' }), `Corrected: it is ticket #${ticket.number} now.`)
+    }
+    if (!('became' in done)) return redirectSaying(c, cards, 'That is what triage said already.')
+    return redirectSaying(c, cards, 'Corrected. Thank you: triage learns from it.', {
+      undo: { path: `/triage/batches/${batchId}/undo?view=${placeOf(c).view}`, label: 'Undo' },
+    })
   })
 
   actions.post('/mentions/:id/dismissal', async c => {

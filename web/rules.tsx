@@ -105,11 +105,15 @@ async function showRules(c: Context<WebEnv>) {
           <p class="muted">
             {thresholds.noise > judgesThresholds.noise
               ? `Noise less than ${percent(thresholds.noise)} sure goes to Review`
-              : 'Noise needs 85 %, as triage itself keeps to'}
+              : thresholds.noise < judgesThresholds.noise
+                ? `Noise is dropped from ${percent(thresholds.noise)} on, where triage itself asks for 85 %`
+                : 'Noise needs 85 %, as triage itself keeps to'}
             ;{' '}
             {thresholds.review > judgesThresholds.review
               ? `anything else below ${percent(thresholds.review)} does too.`
-              : 'doubt about anything else is left to triage.'}
+              : thresholds.review < judgesThresholds.review
+                ? `nobody looks at anything else from ${percent(thresholds.review)} on.`
+                : 'doubt about anything else is left to triage.'}
           </p>
         </div>
         <a class="button" href="/rules/thresholds">
@@ -179,7 +183,7 @@ async function weighThresholds(c: Context<WebEnv>) {
   const form = await c.req.parseBody()
   const read = THRESHOLDS.safeParse(form)
   if (!read.success)
-    return refused(c, 422, 'Not stored', 'Noise takes 85 to 99 %, doubt 30 to 95 %. Nothing was changed.', {
+    return refused(c, 422, 'Not stored', 'Noise takes 50 to 99 %, doubt 0 to 95 %. Nothing was changed.', {
       href: '/rules/thresholds',
       label: 'Back to the thresholds',
     })
@@ -246,7 +250,7 @@ const namesOf = (teammates: readonly { id: string; name: string }[]) => {
 }
 const percent = (share: number) => `${Math.round(share * 100)} %`
 const BLANK: Written = { name: '', isActive: true, conditions: {}, actions: {} }
-const THRESHOLDS = z.object({ noise: z.coerce.number().min(85).max(99), review: z.coerce.number().min(30).max(95) })
+const THRESHOLDS = z.object({ noise: z.coerce.number().min(50).max(99), review: z.coerce.number().min(0).max(95) })
 const DONE: Record<RuleChange, string> = {
   up: 'stands one higher.',
   down: 'stands one lower.',

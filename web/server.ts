@@ -8,6 +8,7 @@ import { buildApp } from './app.ts'
 import { openAuth } from './auth.ts'
 import type { WebDesk } from './env.ts'
 import { createFirstAdmin, storeStarterTemplates } from './first-start.ts'
+import { refusalCounter } from './webhook-refusals.ts'
 
 /** Listens, and answers with the port it got. `demo` is asked each time: it starts after us, and may be removed. */
 export async function startWeb(
@@ -28,7 +29,8 @@ export async function startWeb(
       return demo() ?? undefined
     },
   }
-  const app = buildApp(webDesk)
+  const refusals = refusalCounter(webDesk)
+  const app = buildApp(webDesk, refusals)
   const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>()
   const server = serve({ fetch: app.fetch, port: config.port, hostname: config.host }, resolve)
   server.on('error', (error: NodeJS.ErrnoException) =>
@@ -39,12 +41,14 @@ export async function startWeb(
   const { port } = await promise
   return {
     port,
-    close: () =>
-      new Promise((done, failed) => {
+    close: async () => {
+      await new Promise<void>((done, failed) => {
         server.close(error => (error ? failed(error) : done()))
         // Live events never end by themselves; webhooks under way get their answer first.
         setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 1_000).unref()
-      }),
+      })
+      await refusals.flush()
+    },
   }
 }
 

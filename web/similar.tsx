@@ -7,6 +7,7 @@ import { correctTriage, undoCorrections } from '../triage/tickets.ts'
 import type { WebEnv } from './env.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { Page } from './parts/page.tsx'
+import { placeOf, queuePath } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
 import { Time } from './parts/time.tsx'
 import { CATEGORY, plural } from './parts/words.ts'
@@ -109,11 +110,13 @@ async function apply(c: Context<WebEnv>, to: SimilarTo) {
 async function undo(c: Context<WebEnv>) {
   const batchId = c.req.param('batchId')!
   const count = UUID.test(batchId) ? await undoCorrections(c.get('desk'), { teammateId: c.get('teammate').id, batchId }) : 0
-  return redirectSaying(
-    c,
-    '/queue',
-    count ? `${plural(count, 'ticket')} put back as before; nothing of it is learnt.` : 'There was nothing left to undo.',
-  )
+  const ticket = Number(c.req.query('ticket'))
+  const isOne = Number.isSafeInteger(ticket) && ticket > 0
+  const isCard = c.req.query('view') !== undefined
+  const back = isOne ? `/tickets/${ticket}` : isCard ? queuePath(placeOf(c)) : '/queue'
+  if (!count) return redirectSaying(c, back, 'There was nothing left to undo.')
+  const what = isOne ? `#${ticket} is` : isCard ? 'The card is' : `${plural(count, 'ticket')} put back`
+  return redirectSaying(c, back, `${what} as before; nothing of it is learnt.`)
 }
 
 async function withSimilar(c: Context<WebEnv>, act: (c: Context<WebEnv>, to: SimilarTo) => Promise<Response>) {

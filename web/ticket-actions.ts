@@ -1,10 +1,10 @@
 // What the forms on a ticket do: each posts to a resource, changes one thing, and leads back with a word about it.
 import type { Context, Handler } from 'hono'
 import { Hono } from 'hono'
+import { v7 as newId } from 'uuid'
 import { findTicketByNumber, type TicketRow } from '../db/tickets.ts'
-import type { Category, Ticket } from '../domain.ts'
+import type { Ticket } from '../domain.ts'
 import { linkTicket, unlinkTicket } from '../incidents/incident.ts'
-import { categories } from '../triage/categories.ts'
 import {
   assignTicket,
   correctTriage,
@@ -22,11 +22,13 @@ import {
   unmarkSpam,
   wakeTicket,
 } from '../triage/tickets.ts'
+import { makeOrdinary, makeVip } from '../triage/vip.ts'
+import { correctedWords, readCorrectionForm } from './correction-form.ts'
 import type { WebDesk, WebEnv } from './env.ts'
 import { redirectSaying, type Said } from './parts/flash.ts'
 import { type Place, placeOf, placeQuery, queuePath, ticketPath } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
-import { CATEGORY, PRIORITY } from './parts/words.ts'
+import { PRIORITY } from './parts/words.ts'
 import { snoozeUntil } from './snooze.ts'
 import { numberOf } from './ticket.tsx'
 
@@ -56,12 +58,9 @@ export function ticketActions() {
       says: form => `Priority ${PRIORITY[form.priority as Ticket['priority']]?.toLowerCase()}.`,
     }),
   )
-  actions.post(
-    '/tickets/:number/triage',
-    act((desk, on, form) => correct(desk, on, form.category), {
-      says: form => `Corrected to ${CATEGORY[form.category as Category]}. Thank you: triage learns from it.`,
-    }),
-  )
+  actions.post('/tickets/:number/triage', correct)
+  actions.post('/tickets/:number/vip', act(makeVip, { says: 'The customer is marked as VIP, for everybody here.', undo: 'vip/undo' }))
+  actions.post('/tickets/:number/vip/undo', act(makeOrdinary, { says: 'The customer is no longer marked as VIP.', undo: 'vip' }))
   actions.post(
     '/tickets/:number/spam',
     act((desk, on, form) => markSpam(desk, { ...on, reason: form.reason ?? '' }), {
@@ -138,7 +137,21 @@ async function prioritise(desk: WebDesk, on: OnTicket, priority: string | undefi
   return setPriority(desk, { ...on, priority })
 }
 
-async function correct(desk: WebDesk, on: OnTicket, category: string | undefined): Promise<Done> {
-  if (!categories.includes(category as Category)) return { ok: false, because: 'Choose one of the categories.' }
-  return correctTriage(desk, { ...on, category: category as Category })
+async function correct(c: Context<WebEnv>) {
+  const ticket = await ticketOf(c)
+  if (!ticket) return noSuchTicket(c)
+  const back = ticketPath(ticket.number, placeOf(c))
+  const read = readCorrectionForm(await c.req.parseBody())
+  const batchId = newId()
+  const done = read.ok
+    ? await correctTriage(c.get('desk'), { ...read.said, batchId, ticketId: ticket.id, teammateId: c.get('teammate').id })
+    : read
+  if (!done.ok)
+    return refused(c, 422, 'Not corrected', `${done.because} Nothing was changed.`, { href: back, label: `Back to #${ticket.number}` })
+  if (!('correctionId' in done) || done.correctionId === undefined)
+    return redirectSaying(c, back, `#${ticket.number}: that is what triage said already.`)
+  const words = read.ok ? correctedWords(read.said, ticket.category) : ''
+  return redirectSaying(c, back, `#${ticket.number}: Corrected ${words}. Thank you: triage learns from it.`, {
+    undo: { path: `/triage/batches/${batchId}/undo?ticket=${ticket.number}`, label: 'Undo' },
+  })
 }

@@ -2,7 +2,9 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { v7 as newId } from 'uuid'
-import { listPresent } from '../db/presence.ts'
+import { findSaid } from '../db/corrections.ts'
+import { listParentsAbove } from '../db/parents.ts'
+import { listPresent, PRESENT_MS } from '../db/presence.ts'
 import { findDraft } from '../db/replies.ts'
 import { listTeammates, type TeammateRow } from '../db/teammates.ts'
 import { listTemplates, type TemplateRow } from '../db/templates.ts'
@@ -34,7 +36,7 @@ import { refused } from './parts/refused.tsx'
 import { Thread } from './parts/thread.tsx'
 import { TicketHeader } from './parts/ticket-header.tsx'
 import { Why } from './parts/why.tsx'
-import { loadSurroundings, PRESENT_MS, Workspace } from './parts/workspace.tsx'
+import { loadSurroundings, Workspace } from './parts/workspace.tsx'
 
 export function ticketPages() {
   const pages = new Hono<WebEnv>()
@@ -63,22 +65,37 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     )
   const now = desk.now()
   const { db } = desk
-  const [around, mentions, replies, notes, events, earlier, present, permission, draft, templates, teammates, incidents, ownIncident] =
-    await Promise.all([
-      loadSurroundings(c, ticket.number),
-      listThreadMentions(db, ticket.id),
-      listThreadReplies(db, ticket.id),
-      listThreadNotes(db, ticket.id),
-      listThreadEvents(db, ticket.id),
-      listEarlierTickets(db, ticket.customerId, ticket.id),
-      listPresent(db, [ticket.id], new Date(now.getTime() - PRESENT_MS)),
-      mayAnswer(desk, ticket),
-      findDraft(db, ticket.id, teammate.id),
-      listTemplates(db),
-      listTeammates(db),
-      activeIncidents(desk),
-      incidentFor(desk, ticket),
-    ])
+  const [
+    around,
+    mentions,
+    replies,
+    notes,
+    events,
+    earlier,
+    present,
+    permission,
+    draft,
+    templates,
+    teammates,
+    incidents,
+    ownIncident,
+    above,
+  ] = await Promise.all([
+    loadSurroundings(c, ticket.number),
+    listThreadMentions(db, ticket.id),
+    listThreadReplies(db, ticket.id),
+    listThreadNotes(db, ticket.id),
+    listThreadEvents(db, ticket.id),
+    listEarlierTickets(db, ticket.customerId, ticket.id),
+    listPresent(db, [ticket.id], new Date(now.getTime() - PRESENT_MS)),
+    mayAnswer(desk, ticket),
+    findDraft(db, ticket.id, teammate.id),
+    listTemplates(db),
+    listTeammates(db),
+    activeIncidents(desk),
+    incidentFor(desk, ticket),
+    listParentsAbove(db, ticket.id),
+  ])
   const connector = desk.connectorFor(ticket.platform)
   const out = outward(c, connector.label, ticket.isDemo)
   const place = around.place
@@ -97,6 +114,7 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     teammate.role === 'readonly' || written.text || ticket.status === 'closed'
       ? null
       : await suggestAnswer(db, templates, { category: ticket.category, platform: ticket.platform, language, text: judged?.text ?? '' })
+  const said = judged ? await findSaid(db, judged.id) : {}
   const similar = judged?.verdict && judged.verdict.category !== ticket.category ? await findOpenCorrection(desk, judged.id) : null
   const advice = adviseChannel({
     draft: written.text,
@@ -137,10 +155,11 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
                 query={query}
                 mayAct={teammate.role !== 'readonly'}
                 similar={similar}
+                said={said}
               />
             ) : null}
             <Thread
-              parts={{ mentions, replies, notes, events }}
+              parts={{ mentions, replies, notes, events, above }}
               now={now}
               teammate={teammate}
               label={connector.label}
@@ -182,7 +201,17 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
           />
         </>
       }
-      customer={<CustomerPane ticket={ticket} earlier={earlier} language={language} place={place} now={now} label={connector.label} />}
+      customer={
+        <CustomerPane
+          ticket={ticket}
+          earlier={earlier}
+          language={language}
+          place={place}
+          now={now}
+          label={connector.label}
+          mayAct={teammate.role !== 'readonly'}
+        />
+      }
     />,
     drawn.status,
   )

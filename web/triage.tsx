@@ -1,16 +1,19 @@
 // What triage learnt: every correction by date, what it was before and after, and undoing from a date on.
 import { type Context, Hono } from 'hono'
+import type { TriageConfig } from '../config.ts'
 import { countStanding } from '../db/corrections.ts'
-import { type CorrectionLine, countChanges, listCorrections } from '../db/triage-page.ts'
+import { countOpinions } from '../db/second-opinions.ts'
+import { type CorrectionLine, countChanges, countOtherChanges, listCorrections, type OtherChange } from '../db/triage-page.ts'
 import { hashOf, strongestCues, undoSince } from '../triage/corrections.ts'
 import { findLearntState, type LearntState } from '../triage/learnt.ts'
+import { scorerNamed } from '../triage/scorer.ts'
 import type { WebEnv } from './env.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { Page } from './parts/page.tsx'
 import { refused } from './parts/refused.tsx'
 import { Time } from './parts/time.tsx'
 import { TriageTabs } from './parts/triage-tabs.tsx'
-import { CATEGORY, plural } from './parts/words.ts'
+import { CATEGORY, PRIORITY, plural } from './parts/words.ts'
 import { hasRole, requireRole } from './session.ts'
 
 export function triagePages(): Hono<WebEnv> {
@@ -23,7 +26,15 @@ export function triagePages(): Hono<WebEnv> {
 async function showLearnt(c: Context<WebEnv>) {
   const { db, now } = c.get('desk')
   const before = Number(c.req.query('before')) || undefined
-  const [standing, changes, found] = await Promise.all([countStanding(db), countChanges(db), listCorrections(db, LINES, before)])
+  const { triage } = c.get('desk').config
+  const strong = strongModelOf(triage)
+  const [standing, changes, others, found, opinions] = await Promise.all([
+    countStanding(db),
+    countChanges(db),
+    countOtherChanges(db),
+    listCorrections(db, LINES, before),
+    strong === null ? null : countOpinions(db, strong, now()),
+  ])
   const lines = found.slice(0, LINES)
   const readable = lines.filter(line => !line.undoneAt && line.text !== null).map(line => ({ ...line.after, text: line.text! }))
   const learnt = await findLearntState(db, readable)
@@ -37,13 +48,19 @@ async function showLearnt(c: Context<WebEnv>) {
         </div>
         <TriageTabs here="learnt" />
       </div>
-      {changes.length ? (
+      <WhoJudges triage={triage} opinions={opinions} />
+      {changes.length || others.length ? (
         <section class="card stack" aria-labelledby="changes">
           <h2 id="changes">Said most often</h2>
           <ul class="facts">
             {changes.slice(0, 8).map(change => (
               <li>
                 {CATEGORY[change.from]} → <strong>{CATEGORY[change.to]}</strong> {change.count}×
+              </li>
+            ))}
+            {others.slice(0, 6).map(change => (
+              <li>
+                {partWords(change.part, change.from)} → <strong>{partWords(change.part, change.to)}</strong> {change.count}×
               </li>
             ))}
           </ul>
@@ -95,21 +112,56 @@ async function showLearnt(c: Context<WebEnv>) {
   )
 }
 
+/** Which scorer judges, and what a stronger one was asked. */
+function WhoJudges({ triage, opinions }: { triage: TriageConfig; opinions: Awaited<ReturnType<typeof countOpinions>> | null }) {
+  const sure = Math.round(triage.unsureBelow * 100)
+  return (
+    <section class="card stack" aria-labelledby="who-judges">
+      <h2 id="who-judges">Who judges</h2>
+      {triage.scorer === 'lexicon' ? (
+        <p>
+          The plain word list (<code>TRIAGE_SCORER=lexicon</code>), for comparison. Corrections are kept, and count again when the trained
+          scorer judges.
+        </p>
+      ) : (
+        <p>
+          The trained scorer <strong>{scorerNamed('linear').model}</strong>, with what was learnt here.
+        </p>
+      )}
+      {opinions ? (
+        <p>
+          Less sure than {sure} %, it asks for a second opinion: {STRONG[triage.scorer as keyof typeof STRONG](triage)}. This month{' '}
+          {plural(opinions.asked, 'question')}, {plural(opinions.answered, 'answer')}
+          {triage.scorer === 'endpoint'
+            ? `, ${opinions.tokens.toLocaleString('en')} of ${triage.endpoint!.tokens.toLocaleString('en')} tokens`
+            : ''}
+          .{opinions.problem ? <span class="muted"> Most often in the way: {opinions.problem}.</span> : null}
+        </p>
+      ) : (
+        <p class="muted">No second opinion is asked. TRIAGE_SCORER chooses: linear, lexicon, endpoint, onnx or encoder.</p>
+      )}
+    </section>
+  )
+}
+
 function Correction({ line, now }: { line: CorrectionLine; now: Date }) {
-  const isSame = line.after.category === line.predicted.category
+  const { category, priority, sentiment } = line.after
   const isAsItWas = line.text !== null && hashOf(line.text) === line.textHash
   const cues = isAsItWas ? strongestCues(line.text!, line.reasons) : []
   return (
     <li class={line.undoneAt ? 'correction is-undone' : 'correction'}>
       <div>
         <p class="from-to">
-          {isSame ? (
-            <>{CATEGORY[line.predicted.category]}, confirmed</>
-          ) : (
-            <>
-              {CATEGORY[line.predicted.category]} → {line.after.category ? CATEGORY[line.after.category] : 'something else'}
-            </>
-          )}{' '}
+          {[
+            category &&
+              (category === line.predicted.category
+                ? `${CATEGORY[category]}, confirmed`
+                : `${CATEGORY[line.predicted.category]} → ${CATEGORY[category]}`),
+            priority && `${PRIORITY[line.predicted.priority]} → ${partWords('priority', priority)}`,
+            sentiment && `Sounds ${line.predicted.sentiment} → ${sentiment}`,
+          ]
+            .filter(Boolean)
+            .join('; ')}{' '}
           {line.undoneAt ? <span class="chip">undone</span> : line.learntAt ? null : <span class="chip warn">being learnt</span>}
         </p>
         <p class="said muted" dir="auto" lang={line.language ?? undefined}>
@@ -196,6 +248,17 @@ function stateWords(learnt: LearntState, standing: number): string {
   if (learnt.isBehind) return 'The newest are being learnt: this takes a moment.'
   if (!standing) return 'Corrections move the weights of this workspace, one step each, on top of what triage came with.'
   return 'All of them are learnt, one step each; replayed from zero they give the same weights.'
+}
+const partWords = (part: OtherChange['part'], value: string) =>
+  part === 'priority' ? `${PRIORITY[value as keyof typeof PRIORITY] ?? value} priority` : `sounds ${value}`
+/** Under which name its answers are kept; undefined: whatever it calls itself. */
+const strongModelOf = ({ scorer, endpoint }: TriageConfig): string | undefined | null =>
+  scorer === 'endpoint' ? endpoint!.model : scorer === 'onnx' || scorer === 'encoder' ? undefined : null
+const STRONG = {
+  endpoint: ({ endpoint }: TriageConfig) =>
+    `${endpoint!.model} at ${new URL(endpoint!.url).host}, which sees the words without names, numbers and links`,
+  onnx: () => 'a model on this machine',
+  encoder: () => 'the sentence encoder on this machine',
 }
 const signedPoints = (points: number) => (points < 0 ? `−${Math.abs(points).toFixed(2)}` : `+${points.toFixed(2)}`)
 

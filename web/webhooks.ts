@@ -6,10 +6,10 @@ import type { WebDesk, WebEnv } from './env.ts'
 import { groupCommit } from './group-commit.ts'
 import { webhookCommits, webhooksAccepted } from './meters.ts'
 import { type WebhookApp, webhookApps } from './webhook-apps.ts'
-import { type RefusalCounter, refusalCounter } from './webhook-refusals.ts'
+import type { RefusalCounter } from './webhook-refusals.ts'
 
 /** Public: no session and no CSRF token, the platform's signature is the proof. */
-export function webhookRoutes(desk: WebDesk, refusals = refusalCounter(desk)): Hono<WebEnv> {
+export function webhookRoutes(desk: WebDesk, refusals: RefusalCounter): Hono<WebEnv> {
   const findApp = webhookApps(desk)
   const store = groupCommit<NewDelivery>(deliveries => insertAndRing(desk, deliveries), {
     maxItems: 500,

@@ -98,8 +98,9 @@ async function bodyOf(answer: Response): Promise<Buffer<ArrayBuffer>> {
 function tellBudget(url: URL, headers: Headers, onBudget: Line['onBudget']): void {
   const remaining = Number(headers.get('ratelimit-remaining') ?? Number.NaN)
   const reset = Number(headers.get('ratelimit-reset') ?? Number.NaN)
+  const limit = Number(headers.get('ratelimit-limit'))
   if (Number.isFinite(remaining) && Number.isFinite(reset))
-    onBudget?.(url.pathname.replace('/xrpc/', ''), remaining, new Date(reset * 1000))
+    onBudget?.(url.pathname.replace('/xrpc/', ''), remaining, new Date(reset * 1000), limit > 0 ? { limit } : {})
 }
 
 const TIME_LIMIT_MS = 15_000

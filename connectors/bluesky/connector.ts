@@ -3,9 +3,11 @@ import type { Connector } from '../connector.ts'
 import { findSent } from './find-sent.ts'
 import { limits } from './limits.ts'
 import { openUrl } from './links.ts'
+import { parents } from './parents.ts'
 import { mayReply } from './permission.ts'
 import { polling } from './poll.ts'
 import { read } from './read.ts'
+import { search } from './search.ts'
 import { send } from './send.ts'
 import { stillThere } from './still-there.ts'
 import { whoAmI } from './who-am-i.ts'
@@ -42,7 +44,7 @@ export const bluesky: Connector = {
       required: false,
     },
   ],
-  intake: { polling },
+  intake: { polling, search, parents },
   textKeys: ['text', 'alt'],
   read,
   mayReply,

@@ -4,11 +4,11 @@ import type { LengthRule, Limits } from '../connector.ts'
 /** Every limit on graphemes has a second one on bytes, ten for each grapheme: few texts but those of long emoji meet it. */
 const BYTES_PER_GRAPHEME = 10
 
-export const limits: Limits = {
+export const limits = {
   public: ruleOf(300, 'https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json'),
   private: ruleOf(1000, 'https://github.com/bluesky-social/atproto/blob/main/lexicons/chat/bsky/convo/defs.json'),
   status: ruleOf(300, 'https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json'),
-}
+} satisfies Limits
 
 export function graphemesOf(text: string): number {
   let graphemes = 0

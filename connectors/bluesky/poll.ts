@@ -24,6 +24,12 @@ interface BlueskyCursor {
  */
 export const polling: Polling = {
   everyMs: 30_000,
+  // Bluesky names no end to how far back its lists reach.
+  lists: account => [
+    { name: 'notifications', label: 'mentions, replies and quotes' },
+    ...(account.capabilities.dms === true ? [{ name: 'dms', label: 'private messages' }] : []),
+  ],
+  unfinished: cursor => ('dmsAfter' in cursor ? ['dms'] : []),
   async *poll(line, cursor) {
     const { since, seen, ownSince, ownSeen, dms, dmsAfter } = cursor as BlueskyCursor
     const told = yield* walk(line, 'notifications', { since, seen }, notificationsPage)

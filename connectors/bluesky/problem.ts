@@ -23,7 +23,8 @@ export function problemOf(error: unknown, intent: Intent, now: Date): PlatformEr
   const status: number = error.status
   if (status === NO_ANSWER) return problemOfConnection(error, intent)
   if (status === UNREADABLE) return unseen('Bluesky answered something unexpected', intent, error)
-  if (status === 429) return say('retry', 'Bluesky asks us to slow down.', waitOf(error.headers, now))
+  if (status === 429)
+    return new PlatformError('retry', 'Bluesky asks us to slow down.', waitOf(error.headers, now), { cause: error, trouble: 'limit' })
   if (status >= 500)
     return intent === 'write'
       ? say('unsure', `Bluesky failed (${status}) and may have done it all the same.`)

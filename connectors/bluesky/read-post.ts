@@ -1,11 +1,11 @@
-// One post on Bluesky: somebody's who spoke to us, or our own.
+// One post on Bluesky: somebody's who spoke to us or of us, or our own.
 import type { Incoming } from '../connector.ts'
 import { shownText } from './facets.ts'
 import { postUrl } from './links.ts'
 import { sortedAt } from './moment.ts'
 import { asObject, asText, authorIn, type JsonObject } from './shape.ts'
 
-/** `reason`: why Bluesky told us of it; null: it comes from our own posts. */
+/** `reason`: how it turns to us, as Bluesky calls it; null: not at all, or it is ours. */
 export function readPost(view: JsonObject, account: string, reason: string | null): Incoming[] {
   const uri = asText(view.uri, 'uri')
   const cid = asText(view.cid, 'cid')
@@ -29,7 +29,7 @@ export function readPost(view: JsonObject, account: string, reason: string | nul
         author,
         text: shownText(asText(record.text, 'record.text'), record.facets),
         url: postUrl(author.handle, uri),
-        addressesUs: !isOurs,
+        addressesUs: !isOurs && reason !== null,
         postedAt: new Date(sortedAt(record, asText(view.indexedAt, 'indexedAt'))),
         // There are no edits.
         version: 0,
@@ -39,10 +39,22 @@ export function readPost(view: JsonObject, account: string, reason: string | nul
           cid,
           rootCid: root ? asText(root.cid, 'reply.root.cid') : cid,
           quotes: quotedIn(record.embed),
+          ...(typeof view.repostCount === 'number' && view.repostCount > 0 && { reposts: view.repostCount }),
         },
       },
     },
   ]
+}
+
+/** Why Bluesky would tell us of a post that a search found: the first reason that fits, as there. */
+export function reasonIn(view: JsonObject, account: string): 'mention' | 'quote' | 'reply' | null {
+  const record = asObject(view.record, 'record')
+  const facets = (Array.isArray(record.facets) ? record.facets : []) as { features?: { did?: unknown }[] }[]
+  if (facets.some(facet => facet?.features?.some(feature => feature?.did === account))) return 'mention'
+  const isOurs = (uri: unknown) => typeof uri === 'string' && uri.startsWith(`at://${account}/`)
+  if (isOurs(quotedIn(record.embed))) return 'quote'
+  const reply = record.reply as { parent?: JsonObject; root?: JsonObject } | undefined
+  return isOurs(reply?.parent?.uri) || isOurs(reply?.root?.uri) ? 'reply' : null
 }
 
 /** A quote stands in the embed, alone or beside pictures. */

@@ -1,7 +1,8 @@
-// What a page of a poll from Bluesky says: notifications, posts of our own, or one private talk.
+// What a page of a poll from Bluesky says: notifications, posts of our own, found or answered, or one private talk.
 import type { Delivery, Incoming } from '../connector.ts'
+import { asContext } from '../context.ts'
 import { parseLossless } from '../lossless-json.ts'
-import { readPost } from './read-post.ts'
+import { readPost, reasonIn } from './read-post.ts'
 import { readMessage } from './read-private.ts'
 import { asList, asObject, asText, type JsonObject } from './shape.ts'
 
@@ -10,14 +11,18 @@ export function read(delivery: Delivery): Incoming[] {
   if (!delivery.account) throw new Error('A poll must say whose it is.')
   const account = delivery.account.externalId
   const page = asObject(parseLossless(delivery.body), 'the page')
-  switch (delivery.source) {
-    case 'poll:notifications':
+  switch (delivery.source.split(':')[1]) {
+    case 'notifications':
       return objectsOf(page, 'notifications').flatMap(told =>
         REASONS.has(asText(told.reason, 'reason')) ? readPost(told, account, told.reason as string) : [],
       )
-    case 'poll:own':
+    case 'own':
       return objectsOf(page, 'posts').flatMap(post => readPost(post, account, null))
-    case 'poll:dms': {
+    case 'search':
+      return objectsOf(page, 'posts').flatMap(post => readPost(post, account, reasonIn(post, account)))
+    case 'parents':
+      return objectsOf(page, 'posts').flatMap(post => readPost(post, account, null).map(asContext))
+    case 'dms': {
       const convo = asObject(page.convo, 'convo')
       return objectsOf(page, 'messages').flatMap(message => readMessage(message, convo, account))
     }

@@ -1,13 +1,15 @@
 // Facebook Pages: comments, visitor posts, mentions and Messenger, through Meta's Graph API.
 import type { Connector } from '../connector.ts'
+import { isSubscribedTo, pushReach } from '../meta/is-subscribed.ts'
+import { webhook } from '../meta/verify.ts'
 import { findSent, stillThere } from './find-sent.ts'
 import { limits } from './limits.ts'
 import { mayReply } from './permission.ts'
 import { polling } from './poll.ts'
+import { product } from './product.ts'
 import { read } from './read.ts'
 import { send } from './send.ts'
 import { onConnected, signIn, whoAmI } from './sign-in.ts'
-import { webhook } from './verify.ts'
 
 export const facebook: Connector = {
   platform: 'facebook',
@@ -37,7 +39,10 @@ export const facebook: Connector = {
       required: true,
     },
   ],
-  intake: { webhook, polling },
+  intake: {
+    webhook: { ...webhook, reach: pushReach, isSubscribed: isSubscribedTo(product, line => line.account.externalId) },
+    polling,
+  },
   signIn,
   textKeys: ['message', 'text', 'title'],
   read,

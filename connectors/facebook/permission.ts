@@ -1,77 +1,20 @@
-// May we answer this, how, and until when: Meta's windows on our clock, five minutes short.
-// Windows: developers.facebook.com/docs/messenger-platform/policy/policy-overview, …/discovery/private-replies (checked 2026-11-21).
+// May we answer this on Facebook, how, and until when.
 import type { Permission, PermissionQuestion } from '../connector.ts'
-
-const HOUR_MS = 3_600_000
-/** After each message of theirs. */
-export const RESPONSE_MS = 24 * HOUR_MS
-/** For a person's answer, when the app was granted the Human Agent feature. */
-export const HUMAN_AGENT_MS = 7 * 24 * HOUR_MS
-/** For the one private message to a comment. */
-const PRIVATE_REPLY_MS = 7 * 24 * HOUR_MS
-/** Our clock and Meta's may differ, and a send takes its time. */
-const MARGIN_MS = 5 * 60_000
+import { mayMessage, mayReplyPrivately, no, yes } from '../meta/permission.ts'
+import { product } from './product.ts'
 
 export function mayReply(question: PermissionQuestion): Permission {
-  const { mention, visibility } = question
+  const { mention, visibility, privateReplySent } = question
   if (mention.facts.removed === true) return no('The customer removed it.', ['open'])
   if (visibility === 'public') return mayReplyInPublic(question)
-  return mention.visibility === 'private' ? mayMessage(question) : mayReplyPrivately(question)
+  if (mention.visibility === 'private') return mayMessage(question, product)
+  if (mention.facts.elsewhere === true && !privateReplySent)
+    return no('It was written on another page: Facebook allows private messages only to comments on our own.', ['public', 'open'])
+  return mayReplyPrivately(question, product)
 }
 
 function mayReplyInPublic({ mention }: PermissionQuestion): Permission {
   if (mention.visibility === 'private') return no('A Messenger message cannot be answered in public.', ['private', 'open'])
   if (mention.facts.elsewhere === true) return yes('Written on another page: Facebook may refuse our comment there.', null)
   return yes('Everyone who sees the post sees the answer.', null)
-}
-
-function mayMessage({ mention, now, lastPrivateInboundAt, account }: PermissionQuestion): Permission {
-  const newest = Math.max(lastPrivateInboundAt?.getTime() ?? 0, mention.postedAt.getTime())
-  const standby = mention.facts.standby === true ? ' Another app holds this chat, so Facebook may refuse.' : ''
-  const answerUntil = new Date(newest + RESPONSE_MS - MARGIN_MS)
-  if (now < answerUntil) return yes(`The chat ${closesIn(answerUntil, now)}.${standby}`, answerUntil)
-  const humanUntil = new Date(newest + HUMAN_AGENT_MS - MARGIN_MS)
-  if (account.capabilities.humanAgent !== true) {
-    return no("Facebook closed the chat 24 h after the customer's last message: it opens when they write again.", ['open'])
-  }
-  if (now < humanUntil)
-    return yes(
-      `The 24 h are over: a person, never an automatic answer, may still write. The chat ${closesIn(humanUntil, now)}.${standby}`,
-      humanUntil,
-    )
-  return no("Facebook closed the chat 7 days after the customer's last message: it opens when they write again.", ['open'])
-}
-
-function mayReplyPrivately({ mention, now, privateReplySent, lastPrivateInboundAt }: PermissionQuestion): Permission {
-  if (privateReplySent) {
-    const isChatOpen = lastPrivateInboundAt !== null && now.getTime() < lastPrivateInboundAt.getTime() + RESPONSE_MS - MARGIN_MS
-    return no(
-      isChatOpen
-        ? 'The one private message to this comment was sent, and the customer wrote back: answer their newest message instead.'
-        : 'The one private message Facebook allows for a comment was sent: the chat opens when the customer answers it.',
-      ['public', 'open'],
-    )
-  }
-  if (mention.facts.elsewhere === true)
-    return no('It was written on another page: Facebook allows private messages only to comments on our own.', ['public', 'open'])
-  const until = new Date(mention.postedAt.getTime() + PRIVATE_REPLY_MS - MARGIN_MS)
-  if (now < until)
-    return yes(`One private message for this comment; the chat opens when the customer answers. This ${closesIn(until, now)}.`, until)
-  return no('A comment can be answered in private for 7 days, and they are over.', ['public', 'open'])
-}
-
-/** Rounded down, so that nobody counts on a minute that is not there. */
-function closesIn(until: Date, now: Date): string {
-  const minutes = Math.floor((until.getTime() - now.getTime()) / 60_000)
-  if (minutes < 60) return `closes in ${Math.max(minutes, 1)} min`
-  if (minutes < 48 * 60) return `closes in ${Math.floor(minutes / 60)} h`
-  return `closes in ${Math.floor(minutes / 60 / 24)} days`
-}
-
-function yes(because: string, until: Date | null): Permission {
-  return { allowed: true, because, until, instead: [], costUsd: null }
-}
-
-function no(because: string, instead: Permission['instead']): Permission {
-  return { allowed: false, because, until: null, instead, costUsd: null }
 }

@@ -2,8 +2,9 @@
 // Shapes: developers.facebook.com/docs/graph-api/webhooks/reference/page, and what fixtures of others show (PLATFORMS.md C1).
 import type { Author } from '../../domain.ts'
 import type { Incoming } from '../connector.ts'
-import { readMessaging } from './read-messaging.ts'
-import { idOf, isObject, type JsonObject, maybeId, maybeText, maybeTime, objectOf, textOf } from './shape.ts'
+import { readMessaging } from '../meta/read-messaging.ts'
+import { idOf, isObject, type JsonObject, maybeId, maybeText, maybeTime, objectOf, textOf } from '../meta/shape.ts'
+import { product } from './product.ts'
 import { authorOf, person, publicMention } from './utterance.ts'
 
 export function readChange(item: unknown, where: string, page: string, entryTime: number): Incoming[] {
@@ -12,7 +13,7 @@ export function readChange(item: unknown, where: string, page: string, entryTime
     return readFeedValue(objectOf(change.value, `${where}.value`), `${where}.value`, page, entryTime, change.field === 'mention')
   }
   // Meta's own test button sends messages this way.
-  if (change.field === 'messages') return readMessaging(change.value, `${where}.value`, page, false)
+  if (change.field === 'messages') return readMessaging(change.value, `${where}.value`, page, false, product)
   throw new Error(`${where}.field: ${JSON.stringify(change.field)} is not known`)
 }
 

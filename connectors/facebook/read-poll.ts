@@ -1,27 +1,23 @@
 // Reads a page of a poll, as poll.ts wrote it down: the page's posts, posts that tag it, comments, Messenger messages.
 import type { Incoming, IncomingMention } from '../connector.ts'
-import { idOf, isObject, type JsonObject, listOf, maybeId, maybeText, objectOf, textOf, timeOf } from './shape.ts'
-import { authorOf, person, privateMention, publicMention } from './utterance.ts'
+import { orUnknown } from '../meta/read-entries.ts'
+import { idOf, isObject, type JsonObject, listOf, maybeId, maybeText, objectOf, textOf, timeOf } from '../meta/shape.ts'
+import { privateMention } from '../meta/utterance.ts'
+import { authorOf, person, publicMention } from './utterance.ts'
 
-/** What one delivery of a poll says beside its `data`. */
-export interface PollBody {
-  page: string
-  /** Milliseconds, Meta's clock. Any text may have been edited since it was written, and the API does not say so: this orders it. */
-  fetchedAt: number
-  data: unknown[]
-  /** Of comments: the post they stand below. */
-  post?: { id: string; isVisitorPost: boolean }
-  /** Of messages: whom the page talks to. */
-  customer?: { id: string; name: string | null }
+/** Of comments: the post they stand below. */
+export interface Above {
+  id: string
+  isVisitorPost: boolean
 }
 
 export function readPoll(list: string, body: JsonObject): Incoming[] {
   const page = idOf(body.page, 'page')
   const fetchedAt = timeOf(body.fetchedAt, 'fetchedAt')
   const toMention = reader(list, body, page, fetchedAt)
-  return listOf(body.data, 'data').map((item, nth) => {
+  return listOf(body.data, 'data').flatMap((item, nth) => {
     const where = `data[${nth}]`
-    return { kind: 'mention', account: page, mention: toMention(objectOf(item, where), where) }
+    return orUnknown(page, () => [{ kind: 'mention', account: page, mention: toMention(objectOf(item, where), where) }])
   })
 }
 
@@ -91,11 +87,13 @@ function comment(
 
 function message(item: JsonObject, where: string, page: string, fetchedAt: number, customerId: string): IncomingMention {
   const from = objectOf(item.from, `${where}.from`)
+  const author = person(idOf(from.id, `${where}.from.id`), maybeText(from.name))
   return privateMention({
-    page,
+    us: page,
     id: idOf(item.id, `${where}.id`),
     customerId,
-    author: person(idOf(from.id, `${where}.from.id`), maybeText(from.name)),
+    author,
+    isOwn: author.externalId === page,
     parentId: null,
     text: textOf(item.message),
     at: timeOf(item.created_time, `${where}.created_time`),

@@ -1,7 +1,9 @@
-// Builds the mention of a comment, a post or a chat message, the same for a push and for a poll.
+// Builds the mention of a comment or a post, the same for a push and for a poll.
 import type { Author } from '../../domain.ts'
 import type { IncomingMention } from '../connector.ts'
-import { isObject, maybeId, maybeText } from './shape.ts'
+import { isObject, maybeId, maybeText } from '../meta/shape.ts'
+import { stranger, wordsOr } from '../meta/utterance.ts'
+import { product } from './product.ts'
 
 export interface PublicWords {
   page: string
@@ -61,70 +63,12 @@ function isSameObject(id: string, postId: string): boolean {
   return id === postId || postId.endsWith(`_${id}`)
 }
 
-export interface PrivateWords {
-  page: string
-  id: string
-  /** The customer's page-scoped id: one per page, so one conversation. */
-  customerId: string
-  author: Author
-  parentId: string | null
-  text: string
-  at: number
-  version: number
-  isEdit: boolean
-  isStandby: boolean
-  echoOf?: string
-  attachments?: string
-}
-
-export function privateMention(words: PrivateWords): IncomingMention {
-  const isOwn = words.author.externalId === words.page
-  return {
-    externalId: words.id,
-    visibility: 'private',
-    direction: isOwn ? 'outbound' : 'inbound',
-    threadKey: `dm:${words.customerId}`,
-    parentExternalId: words.parentId,
-    author: words.author,
-    text: wordsOr(words.text),
-    url: null,
-    addressesUs: !isOwn,
-    postedAt: new Date(words.at),
-    version: words.version,
-    isEdit: words.isEdit,
-    ...(words.echoOf !== undefined && { echoOf: words.echoOf }),
-    facts: {
-      page: words.page,
-      kind: 'message',
-      ...(words.isStandby && { standby: true }),
-      ...(words.attachments && { attachments: words.attachments }),
-    },
-  }
-}
-
 /** Meta hides whoever has not agreed: null then. */
 export function authorOf(from: unknown): Author | null {
   const id = isObject(from) ? maybeId(from.id) : null
   return id === null ? null : person(id, maybeText((from as { name?: unknown }).name))
 }
 
-/**
- * A Messenger push names nobody. The empty name then keeps one that is known already, and the end of the id
- * lets a rep tell two strangers apart.
- */
 export function person(id: string, name: string | null): Author {
-  return {
-    externalId: id,
-    handle: name === null ? `facebook-user-${id.slice(-4)}` : '',
-    name: name ?? '',
-    followers: null,
-  }
-}
-
-/**
- * A photo alone must not be an empty line. One word for all kinds, and never beside words: a push and a poll describe
- * attachments differently, and the same mention must read the same from both. What a push knows goes into the facts.
- */
-function wordsOr(text: string): string {
-  return text === '' ? '[attachment]' : text
+  return name === null ? stranger(product, id) : { externalId: id, handle: '', name, followers: null }
 }

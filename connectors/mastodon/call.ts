@@ -37,5 +37,7 @@ export async function watched<T>(line: Reach, intent: Intent, step: () => Promis
 function tellBudget(headers: Headers, onBudget: Line['onBudget']): void {
   const remaining = headers.get('x-ratelimit-remaining')
   const resetAt = new Date(headers.get('x-ratelimit-reset') ?? '')
-  if (remaining !== null && /^\d+$/.test(remaining) && !Number.isNaN(resetAt.getTime())) onBudget?.('all calls', Number(remaining), resetAt)
+  const limit = Number(headers.get('x-ratelimit-limit'))
+  if (remaining !== null && /^\d+$/.test(remaining) && !Number.isNaN(resetAt.getTime()))
+    onBudget?.('all calls', Number(remaining), resetAt, limit > 0 ? { limit } : {})
 }

@@ -1,9 +1,11 @@
 // Mastodon: public and direct posts on any instance, through masto.
 import type { Connector } from '../connector.ts'
 import { limits } from './limits.ts'
+import { parents } from './parents.ts'
 import { mayReply, openUrl } from './permission.ts'
 import { polling } from './poll.ts'
 import { read } from './read.ts'
+import { search } from './search.ts'
 import { findSent, send, stillThere } from './send.ts'
 import { signIn, whoAmI } from './sign-in.ts'
 
@@ -41,7 +43,7 @@ export const mastodon: Connector = {
       required: true,
     },
   ],
-  intake: { polling },
+  intake: { polling, search, parents },
   signIn,
   textKeys: ['content', 'spoilerText', 'description'],
   read,

@@ -18,7 +18,7 @@ const POST: LengthRule = {
 }
 const ANSWER: LengthRule = { ...POST, limit: USUAL_LIMIT - ROOM_FOR_HANDLE }
 
-export const limits: Limits = { public: ANSWER, private: ANSWER, status: POST }
+export const limits = { public: ANSWER, private: ANSWER, status: POST } satisfies Limits
 
 /** The instance's own limit, as whoAmI found it. */
 export function limitOf({ capabilities }: Pick<Account, 'capabilities'>): number {

@@ -1,14 +1,15 @@
 // Asks an instance what happened since last time: mentions, edits of recent ones, and what we posted ourselves.
 import type { mastodon } from 'masto'
 import { type Cursor, type Line, PlatformError, type Polling, type PollPage } from '../connector.ts'
-import { type Answered, callMastodon, watched } from './call.ts'
+import { type Answered, watched } from './call.ts'
 import { clientOf } from './client.ts'
-import { isGone } from './problem.ts'
+import { Roots } from './roots.ts'
 import { numberOf } from './shape.ts'
 
-/** The newest notification and own status stored, and the time of the newest edit stored. */
+/** The newest notification and own status stored, and the time of the newest edit stored. `cut`: there were more mentions than one poll takes. */
 interface MastodonCursor {
   mentions?: string
+  cut?: string
   own?: string
   edited?: string
 }
@@ -19,13 +20,16 @@ interface MastodonCursor {
  */
 export const polling: Polling = {
   everyMs: 30_000,
+  // An instance keeps notifications for as long as it likes; none names an end.
+  lists: () => [{ name: 'mentions', label: 'mentions and direct posts' }],
+  unfinished: cursor => ('cut' in cursor ? ['mentions'] : []),
   async *poll(line, cursor) {
     const since = cursor as MastodonCursor
     const roots = new Roots(line, !since.mentions)
-    const mentions = yield* pollMentions(line, since.mentions, roots)
+    const { newest: mentions, isCut } = yield* pollMentions(line, since.mentions, roots)
     const edited = yield* pollEdits(line, since, roots)
     const own = yield* pollOwn(line, since.own, roots)
-    return { ...(mentions && { mentions }), ...(edited && { edited }), ...(own && { own }) } as Cursor
+    return { ...(mentions && { mentions }), ...(isCut && { cut: 'mentions' }), ...(edited && { edited }), ...(own && { own }) } as Cursor
   },
 }
 
@@ -33,8 +37,13 @@ export const polling: Polling = {
  * From what is known towards the newest (`min_id`, and the instance's Link to the page after), so that a walk may stop after any page and
  * lose nothing. The first walk of all goes back from the newest instead: its end is the oldest the instance keeps, or FIRST_PAGES.
  */
-async function* pollMentions(line: Line, since: string | undefined, roots: Roots): AsyncGenerator<PollPage, string | undefined> {
+async function* pollMentions(
+  line: Line,
+  since: string | undefined,
+  roots: Roots,
+): AsyncGenerator<PollPage, { newest: string | undefined; isCut: boolean }> {
   let newest = since
+  let isCut = false
   const query = { types: TYPES, limit: PAGE_SIZE, ...(since && { minId: since }) }
   const walk = pagesOf(line, client => client.v1.notifications.list.$raw(query), since ? 'prev' : 'next')
   let pages = 0
@@ -45,9 +54,11 @@ async function* pollMentions(line: Line, since: string | undefined, roots: Roots
       body: JSON.stringify({ notifications, roots: await roots.of(notifications.flatMap(one => statusOf(one) ?? [])) }),
     }
     newest = newestOf(newest, notifications)
-    if (++pages === (since ? PAGES : FIRST_PAGES) || (since && roots.isSpent)) break
+    pages++
+    isCut = since !== undefined && (pages === PAGES || roots.isSpent)
+    if (isCut || pages === FIRST_PAGES) break
   }
-  return newest
+  return { newest, isCut }
 }
 
 /** Nobody is told when a mention is edited, so the newest ones are looked at again: those edited since are newer versions. */
@@ -103,49 +114,6 @@ async function firstOf<T>(pages: AsyncGenerator<T>): Promise<T[]> {
   return []
 }
 
-/** What a conversation began with: one call for each answer, unless an answer of the same conversation was looked up in this poll. */
-class Roots {
-  private readonly known = new Map<string, string>()
-  private calls = 0
-  private readonly line: Line
-  private readonly isFirstWalk: boolean
-  constructor(line: Line, isFirstWalk: boolean) {
-    this.line = line
-    this.isFirstWalk = isFirstWalk
-  }
-
-  /** Enough for one poll: the walk stops after this page and goes on in the next. */
-  get isSpent(): boolean {
-    return this.calls >= LOOK_UPS
-  }
-
-  async of(statuses: readonly mastodon.v1.Status[]): Promise<Record<string, string>> {
-    const roots: Record<string, string> = {}
-    // Oldest first: an answer's parent is often on the same page.
-    for (const status of [...statuses].reverse()) {
-      if (status.visibility === 'direct' || !status.inReplyToId) continue
-      roots[status.id] = this.known.get(status.inReplyToId) ?? (await this.lookUp(status.id, status.inReplyToId))
-      this.known.set(status.id, roots[status.id]!)
-    }
-    return roots
-  }
-
-  /** Where the parent is hidden from us, and for much old history, the parent itself must do. */
-  private async lookUp(id: string, parent: string): Promise<string> {
-    if (this.isFirstWalk && this.isSpent) return parent
-    this.calls++
-    try {
-      const { data } = await callMastodon(this.line, 'read', client => client.v1.statuses.$select(id).context.fetch.$raw())
-      const root = data?.ancestors?.[0]?.id ?? parent
-      for (const ancestor of data?.ancestors ?? []) this.known.set(ancestor.id, root)
-      return root
-    } catch (error) {
-      if (isGone(error)) return parent
-      throw error
-    }
-  }
-}
-
 const statusOf = (one: mastodon.v1.Notification): mastodon.v1.Status | null | undefined =>
   (one as { status?: mastodon.v1.Status | null }).status
 
@@ -161,4 +129,3 @@ const PAGE_SIZE = 40
 const OWN_PAGE_SIZE = 20
 const PAGES = 5
 const FIRST_PAGES = 10
-const LOOK_UPS = 40

@@ -42,7 +42,11 @@ function problemOfStatus(answer: MastoHttpError, headers: Headers, intent: Inten
   const { statusCode } = answer
   const say = (kind: PlatformError['kind'], words: string, waitMs?: number) => new PlatformError(kind, words, waitMs, { cause: answer })
   const reason = answer.description || answer.message || 'without a reason'
-  if (statusCode === 429) return say('retry', 'The Mastodon instance asks us to slow down.', waitOf(headers, now))
+  if (statusCode === 429)
+    return new PlatformError('retry', 'The Mastodon instance asks us to slow down.', waitOf(headers, now), {
+      cause: answer,
+      trouble: 'limit',
+    })
   if (statusCode === 401) return say('account', 'The Mastodon instance no longer accepts this sign-in: sign in with Mastodon again.')
   if (statusCode === 403) {
     // Doorkeeper names a missing scope in this header; a login that is frozen shows in every call, so also in one that only reads.

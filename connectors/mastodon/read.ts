@@ -1,6 +1,7 @@
 // What a poll brought becomes mentions: public posts, direct ones, edits, and our own words coming back.
 import type { Author } from '../../domain.ts'
 import type { Delivery, Incoming } from '../connector.ts'
+import { asContext } from '../context.ts'
 import { parseLossless } from '../lossless-json.ts'
 import { asDate, asId, asList, asObject, authorOf, hostOf, type JsonObject, numberOf } from './shape.ts'
 import { fullHandle, shownText } from './text.ts'
@@ -10,9 +11,10 @@ export function read(delivery: Delivery): Incoming[] {
   const found = { account: delivery.account.externalId, handle: delivery.account.handle, host: hostOf(delivery.account.externalId) }
   const page = asObject(parseLossless(delivery.body), 'page')
   const roots = asObject(page.roots, 'roots')
-  switch (delivery.source) {
-    case 'poll:mentions':
-    case 'poll:edits':
+  const statuses = () => asList(page.statuses, 'statuses').map(one => readStatus(asObject(one, 'status'), roots, found, false))
+  switch (delivery.source.split(':')[1]) {
+    case 'mentions':
+    case 'edits':
       return asList(page.notifications, 'notifications').flatMap(one => {
         const { type, status } = asObject(one, 'notification')
         // What was deleted since is told without its status.
@@ -20,8 +22,11 @@ export function read(delivery: Delivery): Incoming[] {
         const mention = readStatus(asObject(status, 'status'), roots, found, type === 'mention')
         return type === 'update' && !mention.mention.addressesUs ? [] : [mention]
       })
-    case 'poll:own':
-      return asList(page.statuses, 'statuses').map(one => readStatus(asObject(one, 'status'), roots, found, false))
+    case 'own':
+    case 'search':
+      return statuses()
+    case 'parents':
+      return statuses().map(asContext)
   }
   throw new Error(`No poll of ours is called ${delivery.source}`)
 }
@@ -63,6 +68,7 @@ function readStatus(status: JsonObject, roots: JsonObject, found: Found, isMenti
         contentWarning: typeof status.spoilerText === 'string' ? status.spoilerText : '',
         others: others.join(' '),
         ...(typeof status.language === 'string' && { lang: status.language }),
+        ...(typeof status.reblogsCount === 'number' && status.reblogsCount > 0 && { reposts: status.reblogsCount }),
       },
     },
   }

@@ -19,6 +19,12 @@ export function clientOf(credentials: string | TwitterApiOAuth2Init, line: Pick<
   return typeof credentials === 'string' ? new TwitterApi(credentials, settings) : new TwitterApi(credentials, settings)
 }
 
+/** For a connection that stays: it has no time limit, so whoever opened it hangs up. */
+export function streamClientOf(bearerToken: string, line: Pick<Reach, 'apiBase'>): { client: TwitterApi; hangUp: () => void } {
+  const httpAgent = agentFor(line.apiBase)
+  return { client: new TwitterApi(bearerToken, { httpAgent, compression: 'identity' }), hangUp: () => httpAgent.destroy() }
+}
+
 /** Each call has its own connection: a kept one may die while idle, and a write lost in it would be neither sent nor unsent. */
 function agentFor(apiBase: string | null): Agent {
   return apiBase === null ? new Agent({ keepAlive: false }) : new LoopbackAgent(loopbackAddress(apiBase))
@@ -54,7 +60,10 @@ function carefully(onBudget: Line['onBudget']): ITwitterApiClientPlugin {
       [' per day', rateLimit?.userDay],
     ] as const)
       if (limit && Number.isFinite(limit.remaining) && Number.isFinite(limit.reset))
-        onBudget?.(endpoint + window, limit.remaining, new Date(limit.reset * 1000))
+        onBudget?.(endpoint + window, limit.remaining, new Date(limit.reset * 1000), {
+          limit: limit.limit,
+          ...(window === ' per day (app)' && { scope: 'app' }),
+        })
   }
   const nameOf = (method: string, url: string) => `${method} ${new URL(url).pathname}`
   return {

@@ -2,12 +2,16 @@
 import type { Connector } from '../connector.ts'
 import { limits } from './limits.ts'
 import { openUrl } from './links.ts'
+import { parents } from './parents.ts'
 import { mayReply } from './permission.ts'
 import { polling } from './poll.ts'
+import { prices } from './prices.ts'
 import { read } from './read.ts'
+import { search } from './search.ts'
 import { findSent, send, stillThere } from './send.ts'
 import { signIn, whoAmI } from './sign-in.ts'
-import { onConnected } from './subscribe.ts'
+import { stream } from './stream.ts'
+import { isSubscribed, onConnected } from './subscribe.ts'
 import { webhook } from './verify.ts'
 
 export const x: Connector = {
@@ -60,7 +64,7 @@ export const x: Connector = {
       required: false,
     },
   ],
-  intake: { webhook, polling },
+  intake: { webhook: { ...webhook, isSubscribed }, polling, search, stream, parents },
   signIn,
   textKeys: ['text'],
   read,
@@ -71,4 +75,5 @@ export const x: Connector = {
   whoAmI,
   onConnected,
   openUrl,
+  prices,
 }

@@ -1,5 +1,5 @@
 // How long a text may be on X, and what it costs there: dated facts.
-import type { LengthRule, Limits } from '../connector.ts'
+import type { LengthRule, Limits, Reach } from '../connector.ts'
 import { weightedLength, weightedReplyLength } from './length.ts'
 
 const POST: LengthRule = {
@@ -11,7 +11,7 @@ const POST: LengthRule = {
   checkedOn: '2026-11-21',
 }
 
-export const limits: Limits = {
+export const limits = {
   public: { ...POST, count: weightedReplyLength },
   private: {
     limit: 10_000,
@@ -22,7 +22,18 @@ export const limits: Limits = {
     checkedOn: '2026-11-21',
   },
   status: POST,
-}
+} satisfies Limits
+
+/** How far back X shows what we did not read. */
+export const REACH = {
+  mentions: {
+    mentions: 800,
+    source: 'https://docs.x.com/x-api/posts/timelines/introduction',
+    checkedOn: '2026-11-21',
+  },
+  search: { hours: 7 * 24, source: 'https://docs.x.com/x-api/posts/search/introduction', checkedOn: '2026-11-21' },
+  dms: { hours: 30 * 24, source: 'https://docs.x.com/x-api/direct-messages/lookup/introduction', checkedOn: '2026-11-22' },
+} as const satisfies Record<string, Reach>
 
 /** US dollars on the self-serve plans (pay per use); Enterprise has a contract instead. */
 export const PRICES = {
@@ -30,6 +41,10 @@ export const PRICES = {
   post: 0.015,
   postWithLink: 0.2,
   directMessage: 0.015,
+  /** Mentions of the app's own account. */
+  readOwned: 0.001,
+  readPost: 0.005,
+  readDirectMessage: 0.01,
   source: 'https://docs.x.com/x-api/getting-started/pricing',
   checkedOn: '2026-11-21',
 } as const

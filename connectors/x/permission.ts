@@ -14,6 +14,7 @@ export function mayReply(question: PermissionQuestion): Permission {
 function mayAnswerInPublic({ mention, text, account }: PermissionQuestion): Permission {
   const isEnterprise = account.capabilities.tier === 'enterprise'
   if (mention.visibility === 'private') return refusal('They wrote to us privately: answer privately.', ['private'])
+  // Read before reposts were told from posts.
   if (mention.facts.repost === true) return refusal('It only repeats what somebody else said: answer the original.', ['open'])
   if (!isEnterprise && !mention.addressesUs) return refusal('X lets us answer only those who mentioned or quoted us.', ['open', 'private'])
   if (isEnterprise) return permission('X allows it.', null)

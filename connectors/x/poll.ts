@@ -2,6 +2,7 @@
 import type { Cursor, Line, Polling, PollPage } from '../connector.ts'
 import { PlatformError } from '../connector.ts'
 import { callX } from './call.ts'
+import { REACH } from './limits.ts'
 import { problemOfErrors, type XProblem } from './problem.ts'
 
 /**
@@ -22,6 +23,13 @@ interface XCursor {
  */
 export const polling: Polling = {
   everyMs: 90_000,
+  lists: account => [
+    { name: 'mentions', label: 'mentions', reach: REACH.mentions },
+    ...(account.capabilities.dms === false ? [] : [{ name: 'dms', label: 'private messages', reach: REACH.dms }]),
+  ],
+  unfinished: cursor => ('dmsNext' in cursor || 'dmsAfter' in cursor ? ['dms'] : []),
+  // Private messages have the tightest limit of all; it must not hold up the mentions.
+  isHeldUpBy: endpoint => endpoint.includes('/mentions'),
   async *poll(line, cursor) {
     const since = cursor as XCursor
     const mentions = yield* pollMentions(line, since.mentions)
@@ -104,7 +112,12 @@ interface Listed {
  * One page. twitter-api-v2's own paging stops without a word when the limit is used up, and the rest would never be asked for again;
  * so each page is asked for here, and a limit throws.
  */
-async function list(line: Line, path: string, params: Record<string, string>, query: Record<string, string | number>): Promise<Listed> {
+export async function list(
+  line: Line,
+  path: string,
+  params: Record<string, string>,
+  query: Record<string, string | number>,
+): Promise<Listed> {
   const page = await callX(line, 'read', client => client.v2.get<Listed | undefined>(path, query, { params }))
   if (page?.data === undefined && page?.errors?.length) throw problemOfErrors(page.errors, line.now())
   if (typeof page !== 'object' || (page.data === undefined && page.meta === undefined))
@@ -117,16 +130,16 @@ function isNewer(id: string | undefined, than: string | undefined): boolean {
   return id !== undefined && (than === undefined || BigInt(id) > BigInt(than))
 }
 
-function newestOf(known: string | undefined, page: Listed): string | undefined {
+export function newestOf(known: string | undefined, page: Listed): string | undefined {
   return [page.meta?.newest_id, ...(page.data ?? []).map(one => one.id)].reduce((newest, id) => (isNewer(id, newest) ? id : newest), known)
 }
 
 const PRIVATE_PAGES = 4
 
 /** The page must carry its authors, and what the posts answer and quote: nothing is fetched again when it is read. */
-const MENTION_FIELDS = {
+export const MENTION_FIELDS = {
   'tweet.fields':
-    'author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,referenced_tweets,reply_settings',
+    'author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets,reply_settings',
   expansions: 'author_id,referenced_tweets.id,referenced_tweets.id.author_id',
   'user.fields': 'name,public_metrics,username',
 }

@@ -1,6 +1,6 @@
 // What a failed call to X means for us: a PlatformError by what to do next.
 import { ApiPartialResponseError, ApiRequestError, ApiResponseError } from 'twitter-api-v2'
-import { PlatformError } from '../connector.ts'
+import { PlatformError, type Trouble } from '../connector.ts'
 
 /** How a call is judged when it fails: a `write` whose end we did not see may have happened. */
 export type Intent = 'read' | 'write'
@@ -16,7 +16,7 @@ export function problemOf(error: unknown, intent: Intent, now: Date): PlatformEr
   if (error instanceof ApiPartialResponseError) {
     // Also a whole answer that calls itself JSON and is not. A refusal that broke off is still a refusal of the write.
     const code = error.response.statusCode ?? 0
-    if (code === 429) return new PlatformError('retry', 'X asks us to slow down.', DEFAULT_WAIT_MS, { cause: error })
+    if (code === 429) return new PlatformError('retry', 'X asks us to slow down.', DEFAULT_WAIT_MS, { cause: error, trouble: 'limit' })
     return code >= 400 && code < 500
       ? new PlatformError('refused', `X refused (${code}), and its reason broke off.`, undefined, { cause: error })
       : unseen("X's answer broke off", intent, error)
@@ -79,12 +79,13 @@ function problemOfAnswer(error: ApiResponseError, intent: Intent, now: Date): Pl
 
 function problemOfStatus(answer: Answer): PlatformError {
   const { code, problem, cause } = answer
-  const say = (kind: PlatformError['kind'], words: string, waitMs?: number) => new PlatformError(kind, words, waitMs, { cause })
+  const say = (kind: PlatformError['kind'], words: string, waitMs?: number, trouble?: Trouble) =>
+    new PlatformError(kind, words, waitMs, { cause, ...(trouble && { trouble }) })
   if (code === 429 || code === 420)
     return typeOf(problem) === 'usage-capped'
-      ? say('retry', "This month's share of the X API is used up.", HOUR_MS)
-      : say('retry', 'X asks us to slow down.', waitOf(answer))
-  if (code === 402) return say('retry', 'The X app has no credits left: top up in the X developer console.', HOUR_MS)
+      ? say('retry', "This month's share of the X API is used up.", HOUR_MS, 'spent')
+      : say('retry', 'X asks us to slow down.', waitOf(answer), 'limit')
+  if (code === 402) return say('retry', 'The X app has no credits left: top up in the X developer console.', HOUR_MS, 'spent')
   if (code === 401) return say('account', 'X no longer accepts this sign-in: sign in with X again.')
   if (code >= 500 || code === 408)
     return answer.intent === 'write'

@@ -1,4 +1,4 @@
-// A post on X becomes a mention: which id it keeps, whom it addresses, whether we were summoned.
+// A post on X becomes a mention, or a repost of one: which id it keeps, whom it addresses, whether we were summoned.
 import type { Author } from '../../domain.ts'
 import type { Incoming } from '../connector.ts'
 import { postUrl } from './links.ts'
@@ -21,6 +21,10 @@ export function readPost(post: JsonObject, found: Found): Incoming[] {
   const author = authorOf(asId(post.author_id, 'post.author_id'), found.people)
   const isOurs = author.externalId === found.account
   const references = referencesOf(post)
+  const reposted = references.get('retweeted')
+  if (reposted !== undefined)
+    return [{ kind: 'repost', account: found.account, externalId: id, of: reposted, at: asDate(post.created_at, 'post.created_at') }]
+  const reposts = (post.public_metrics as JsonObject | undefined)?.retweet_count
   const address = isOurs ? null : addressOf(post, references, found)
   return [
     {
@@ -43,7 +47,7 @@ export function readPost(post: JsonObject, found: Found): Incoming[] {
         ...(newest !== history[0] && { replyToExternalId: newest }),
         facts: {
           summonedBy: address,
-          repost: references.has('retweeted'),
+          ...(typeof reposts === 'number' && { reposts }),
           ...(typeof post.lang === 'string' && { lang: post.lang }),
           ...(typeof post.reply_settings === 'string' && { replySettings: post.reply_settings }),
         },
@@ -69,10 +73,9 @@ function referencesOf(post: JsonObject): Map<string, string> {
 
 /**
  * How the author turned to us, as X's rule for replies sees it: named us, quoted us, or answered us directly
- * ("mentioned or otherwise engaged by the author"). A repost turns to nobody.
+ * ("mentioned or otherwise engaged by the author").
  */
 function addressOf(post: JsonObject, references: Map<string, string>, found: Found): 'mention' | 'quote' | 'reply' | null {
-  if (references.has('retweeted')) return null
   if (namesUs(post, found)) return 'mention'
   if (references.has('quoted') && authorOfIncluded(references.get('quoted')!, found.includes) === found.account) return 'quote'
   return post.in_reply_to_user_id !== undefined && asId(post.in_reply_to_user_id, 'in_reply_to_user_id') === found.account ? 'reply' : null

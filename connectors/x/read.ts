@@ -1,5 +1,6 @@
 // What a delivery from X says: a pushed activity event, or one page of a poll.
 import type { Delivery, Incoming } from '../connector.ts'
+import { asContext } from '../context.ts'
 import { parseLossless } from '../lossless-json.ts'
 import { readPost } from './read-post.ts'
 import { readChat, readPrivateEvent, readPrivateMessage } from './read-private.ts'
@@ -72,10 +73,15 @@ function readPage(page: JsonObject, delivery: Delivery): Incoming[] {
   const { externalId: account, handle } = delivery.account
   const people = peopleOf(page.includes)
   people.set(account, people.get(account) ?? { externalId: account, handle, name: handle, followers: null })
-  switch (delivery.source) {
-    case 'poll:mentions':
-      return items.flatMap(post => readPost(asObject(post, 'post'), { account, handle, people, includes: page.includes }))
-    case 'poll:dms':
+  const posts = () => items.flatMap(post => readPost(asObject(post, 'post'), { account, handle, people, includes: page.includes }))
+  switch (delivery.source.split(':')[1]) {
+    case 'mentions':
+    case 'search':
+    case 'stream':
+      return posts()
+    case 'parents':
+      return posts().map(asContext)
+    case 'dms':
       return items.flatMap(event => readPrivateEvent(asObject(event, 'dm event'), account, people))
   }
   throw new Error(`No poll of ours is called ${delivery.source}`)

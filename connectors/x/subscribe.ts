@@ -32,6 +32,19 @@ export async function onConnected(line: Line, webhookUrl: string): Promise<void>
   }
 }
 
+/** X stops pushing to a webhook that once failed its challenge, or has failed for 28 hours, and says so only here. */
+export async function isSubscribed(line: Line, webhookUrl: string): Promise<'yes' | 'no' | 'never'> {
+  // Without the app's own token nobody could ask X to push, and X pushes to public https addresses only.
+  if (!line.secrets.bearerToken || (line.apiBase === null && !webhookUrl.startsWith('https:'))) return 'never'
+  const { data = [] } = await callXAsApp(line, 'read', client => client.v2.get<{ data?: Webhook[] }>('webhooks'))
+  const { pathname } = new URL(webhookUrl)
+  const webhook = data.find(one => URL.canParse(one.url) && new URL(one.url).pathname === pathname)
+  if (!webhook?.valid) return 'no'
+  const present = await subscribedTypes(line, webhook.id)
+  const wanted = [...REQUIRED].filter(type => line.account.capabilities.dms !== false || !type.startsWith('dm.'))
+  return wanted.every(type => present.has(type)) ? 'yes' : 'no'
+}
+
 async function ensureWebhook(line: Line, url: string): Promise<string> {
   const { data = [] } = await callXAsApp(line, 'read', client => client.v2.get<{ data?: Webhook[] }>('webhooks'))
   const known = data.find(webhook => webhook.url === url)

@@ -51,10 +51,19 @@ export function blueskyControl(world: BlueskyWorld) {
     takeDown: ({ account }: { account: string }): void => world.record({ type: 'takedown', did: known(account).did }),
 
     /** Anybody writes a post in Bluesky's own app: a customer, or the brand by hand. `at`: what the post says of itself. */
-    post: (post: { from: Somebody; text: string; inReplyTo?: string; quotes?: string; at?: string | number }): BlueskyPostView =>
-      view(write(post)),
+    post: (post: {
+      from: Somebody
+      text: string
+      inReplyTo?: string
+      quotes?: string
+      at?: string | number
+      lang?: string
+    }): BlueskyPostView => view(write(post)),
     reply: (reply: { from: Somebody; to: string; text: string; at?: string | number }): BlueskyPostView =>
       view(write({ ...reply, inReplyTo: reply.to })),
+    /** Somebody passes a post on unchanged. */
+    repost: ({ from, uri }: { from: Somebody; uri: string }): void =>
+      world.record({ type: 'reposted', uri: found(uri).uri, did: person(from).did }),
     remove: ({ uri }: { uri: string }): void => {
       world.record({ type: 'removed', uri: found(uri).uri })
     },
@@ -95,7 +104,14 @@ export function blueskyControl(world: BlueskyWorld) {
     counts: () => ({ users: state.users.size, posts: state.posts.size, messages: state.messages.length }),
   }
 
-  function write(post: { from: Somebody; text: string; inReplyTo?: string; quotes?: string; at?: string | number }): BlueskyPost {
+  function write(post: {
+    from: Somebody
+    text: string
+    inReplyTo?: string
+    quotes?: string
+    at?: string | number
+    lang?: string
+  }): BlueskyPost {
     const author = person(post.from)
     const parent = post.inReplyTo ? found(post.inReplyTo) : null
     const quoted = post.quotes ? found(post.quotes) : null
@@ -105,6 +121,7 @@ export function blueskyControl(world: BlueskyWorld) {
       $type: 'app.bsky.feed.post',
       text: post.text,
       createdAt: new Date(post.at ?? world.clock.now()).toISOString(),
+      ...(post.lang && { langs: [post.lang] }),
       ...(facets.length && { facets }),
       ...(parent && { reply: { root: parent.record.reply?.root ?? ref(parent), parent: ref(parent) } }),
       ...(quoted && { embed: { $type: 'app.bsky.embed.record', record: ref(quoted) } }),

@@ -1,5 +1,6 @@
 // What the simulated Bluesky shows of posts and people: notifications, feeds, threads, profiles.
 import { invalid, XrpcProblem } from './problems.ts'
+import { isAskedFor } from './search.ts'
 import { type BlueskyPost, type BlueskyState, type BlueskyUser, newestFirst, reasonFor, sortedAt } from './state.ts'
 import type { Method } from './xrpc.ts'
 
@@ -36,6 +37,13 @@ export const feedMethods: Record<string, Method> = {
     const mine = newestFirst(world.state.posts.values()).filter(post => post.did === user.did)
     const { items, cursor } = pageOf(mine, post => post, params)
     return { feed: items.map(post => ({ post: postView(world.state, post) })), ...(cursor && { cursor }) }
+  },
+
+  'app.bsky.feed.searchPosts': ({ world, params, caller }) => {
+    caller()
+    const hits = newestFirst(world.state.posts.values()).filter(post => isAskedFor(post, params))
+    const { items, cursor } = pageOf(hits, post => post, params)
+    return { posts: items.map(post => postView(world.state, post)), hitsTotal: hits.length, ...(cursor && { cursor }) }
   },
 
   'app.bsky.feed.getPosts': ({ world, params, caller }) => {
@@ -80,7 +88,7 @@ function postView(state: BlueskyState, post: BlueskyPost) {
     author: basic(state.users.get(post.did)!),
     record: post.record,
     replyCount: repliesTo(state, post.uri).length,
-    repostCount: 0,
+    repostCount: state.reposts.get(post.uri)?.size ?? 0,
     likeCount: 0,
     quoteCount: 0,
     indexedAt: iso(post.indexedAt),

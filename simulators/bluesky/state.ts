@@ -24,6 +24,7 @@ export interface PostRecord {
   $type: 'app.bsky.feed.post'
   text: string
   createdAt: string
+  langs?: string[]
   reply?: { root: Ref; parent: Ref }
   facets?: unknown[]
   embed?: unknown
@@ -58,6 +59,8 @@ export interface BlueskyState {
   takenDown: Set<string>
   /** Newest last, in the order in which they were seen. */
   posts: Map<string, BlueskyPost>
+  /** Post → DIDs of those who passed it on. */
+  reposts: Map<string, Set<string>>
   messages: BlueskyMessage[]
   clockOffsetMs: number
 }
@@ -71,6 +74,7 @@ export type BlueskyEntry =
   | { type: 'takedown'; did: string }
   | { type: 'post'; post: BlueskyPost }
   | { type: 'removed'; uri: string }
+  | { type: 'reposted'; uri: string; did: string }
   | { type: 'message'; message: BlueskyMessage }
   | { type: 'message-deleted'; id: string }
   | { type: 'clock'; offsetMs: number }
@@ -95,6 +99,7 @@ export function emptyBlueskyState(): BlueskyState {
     tokens: new Map(),
     takenDown: new Set(),
     posts: new Map(),
+    reposts: new Map(),
     messages: [],
     clockOffsetMs: 0,
   }
@@ -127,6 +132,9 @@ export function applyToBluesky(state: BlueskyState, entry: BlueskyEntry): void {
       return
     case 'removed':
       state.posts.delete(entry.uri)
+      return
+    case 'reposted':
+      state.reposts.set(entry.uri, (state.reposts.get(entry.uri) ?? new Set()).add(entry.did))
       return
     case 'message':
       state.messages.push(entry.message)

@@ -6,10 +6,12 @@ interface Asked {
   appName: string
   scopes: string[]
   pages: GraphPage[]
+  /** Of the Instagram account behind a page. */
+  usernames: ReadonlyMap<string, string>
   query: Record<string, string>
 }
 
-export function consentPage({ appName, scopes, pages, query }: Asked) {
+export function consentPage({ appName, scopes, pages, usernames, query }: Asked) {
   return (
     <Page title="Log in with Facebook" brand="graph">
       <main class="narrow">
@@ -24,6 +26,7 @@ export function consentPage({ appName, scopes, pages, query }: Asked) {
               <label class="choice">
                 <input type="checkbox" name="page" value={page.id} checked />
                 <strong>{page.name}</strong>
+                {usernames.has(page.id) && <span class="quiet">and @{usernames.get(page.id)} on Instagram</span>}
               </label>
             ))}
             {pages.length === 0 && <p>There is no page yet.</p>}

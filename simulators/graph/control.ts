@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Fault } from '../faults.ts'
 import { editItem, editMessage, hideItem, itemOf, knowPerson, removeItem, writeComment, writeMessage, writePost } from './happenings.ts'
+import { instagramControl } from './instagram/control.ts'
 import { issueUserToken, pageTokenFrom } from './sign-in.ts'
 import type { AppSubscription, GraphApp, GraphComment, GraphMessage, GraphPage, GraphPost, Person } from './state.ts'
 import { checkSubscription, handshakeProblem } from './subscriptions.ts'
@@ -20,7 +21,7 @@ export interface GraphItemView {
   isHidden: boolean
 }
 /** Dates: ISO text or milliseconds; none: now. */
-type At = string | number | undefined
+export type At = string | number | undefined
 
 const allScopes = [
   'public_profile',
@@ -32,8 +33,12 @@ const allScopes = [
   'pages_manage_posts',
   'pages_messaging',
   'business_management',
+  'instagram_basic',
+  'instagram_manage_comments',
+  'instagram_manage_messages',
 ]
 const usualFields = ['feed', 'mention', 'messages', 'messaging_postbacks', 'message_echoes', 'message_edits']
+const instagramFields = ['comments', 'live_comments', 'mentions', 'messages', 'messaging_postbacks']
 
 export type GraphControl = ReturnType<typeof graphControl>
 
@@ -147,18 +152,20 @@ export function graphControl(world: GraphWorld) {
       url,
       verifyToken,
       pages,
-      fields = usualFields,
+      object = 'page',
+      fields = object === 'page' ? usualFields : instagramFields,
     }: {
       app: string
       url: string
       verifyToken: string
       pages: string[]
+      object?: AppSubscription['object']
       fields?: string[]
     }): Promise<{ active: boolean; problem: string | null }> => {
       const problem = await handshakeProblem(url, verifyToken)
       world.record({
         type: 'app subscription',
-        subscription: { appId: getApp(app).id, callbackUrl: url, verifyToken, fields, active: problem === null },
+        subscription: { appId: getApp(app).id, object, callbackUrl: url, verifyToken, fields, active: problem === null },
       })
       for (const page of pages) world.record({ type: 'page subscription', appId: getApp(app).id, pageId: getPage(page).id, fields })
       return { active: problem === null, problem }
@@ -199,11 +206,14 @@ export function graphControl(world: GraphWorld) {
       return { value: state.notes.get(key) ?? null }
     },
 
+    ...instagramControl(world, { getPage, getPerson, timeOf }),
+
     counts: () => ({
       people: state.people.size,
       posts: state.posts.size,
       comments: state.comments.size,
       messages: state.messages.size,
+      instagram: state.instagram.comments.size + state.instagram.messages.size,
       pushesPending: world.pushes.pending(),
     }),
     apps: (): GraphApp[] => [...state.apps.values()],

@@ -88,3 +88,16 @@ export const usualWords: Record<number, string> = {
   506: '(#506) Duplicate status message',
   551: '(#551) This person is not available right now.',
 }
+
+export function outsideWindow(subcode = 2018278): Response {
+  return graphError({
+    code: 10,
+    subcode,
+    message:
+      '(#10) This message is sent outside of allowed window. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/policy-overview',
+  })
+}
+
+export function unavailable(): Response {
+  return graphError({ code: 551, subcode: 1545041, message: '(#551) This person is not available right now.' })
+}

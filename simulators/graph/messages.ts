@@ -1,7 +1,7 @@
 // Messenger's sending: who may be written to, within which window, once per comment.
 import { Hono } from 'hono'
 import { type GraphContext, type GraphEnv, nested } from './access.ts'
-import { badParameter, graphError, noSuchObject, notPermitted } from './errors.ts'
+import { badParameter, graphError, noSuchObject, notPermitted, outsideWindow, unavailable } from './errors.ts'
 import { itemOf, knowPerson, writeMessage } from './happenings.ts'
 import { privateReplyProblem } from './render.ts'
 import { type GraphPage, type Person, pageOf } from './state.ts'
@@ -90,16 +90,4 @@ export function messageRoutes(world: GraphWorld): Hono<GraphEnv> {
   function isUnavailable(person: Person): boolean {
     return state.notes.get(`unavailable ${person.id}`) === 'yes'
   }
-}
-
-function outsideWindow(): Response {
-  return graphError({
-    code: 10,
-    subcode: 2018278,
-    message:
-      '(#10) This message is sent outside of allowed window. Learn more about the new policy here: https://developers.facebook.com/docs/messenger-platform/policy-overview',
-  })
-}
-function unavailable(): Response {
-  return graphError({ code: 551, subcode: 1545041, message: '(#551) This person is not available right now.' })
 }

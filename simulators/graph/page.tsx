@@ -72,10 +72,11 @@ function nameOf(typed: string): string {
   return people.find(person => person.handle === plain.toLowerCase())?.name ?? plain
 }
 
-function tabs(current: 'public' | 'messages') {
+function tabs(world: GraphWorld, current: 'public' | 'messages') {
   return [
     { href: '/', label: 'Page', current: current === 'public' },
     { href: '/?tab=messages', label: 'Messenger', current: current === 'messages' },
+    ...(world.state.instagram.accounts.size > 0 ? [{ href: '/instagram', label: 'Instagram', current: false }] : []),
   ]
 }
 
@@ -87,7 +88,7 @@ function Wall({ world, query }: Shown) {
   const lastWord = (post: GraphPost) => Math.max(post.at, state.comments.get(state.commentsOf.get(post.id)?.at(-1) ?? '')?.at ?? 0)
   const posts = named ? [named] : [...state.posts.values()].sort((a, b) => lastWord(b) - lastWord(a)).slice(0, postsShown)
   return (
-    <Page title="Facebook, simulated" brand="graph" tabs={tabs('public')}>
+    <Page title="Facebook, simulated" brand="graph" tabs={tabs(world, 'public')}>
       <div class="columns">
         <div class="side">
           {pages.map(page => (
@@ -221,7 +222,7 @@ function Messenger({ world, query }: Shown) {
   )
   const who = shown && state.people.get(shown.personId)?.name
   return (
-    <Page title="Messenger, simulated" brand="graph" tabs={tabs('messages')}>
+    <Page title="Messenger, simulated" brand="graph" tabs={tabs(world, 'messages')}>
       <div class="columns">
         <div class="side">
           <form class="card" method="post" action="/_page/message" id="compose">

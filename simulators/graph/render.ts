@@ -1,5 +1,6 @@
 // Pages, posts, comments, conversations and messages as the Graph API answers them.
 import { type Answers, answerFields, type Field } from './fields.ts'
+import { instagramOf } from './instagram/render.ts'
 import { type GraphComment, type GraphMessage, type GraphPage, type GraphPost, pageOf, psidOf } from './state.ts'
 import { graphTime, permalink } from './updates.ts'
 import type { GraphWorld } from './world.ts'
@@ -24,6 +25,7 @@ export function renderPage(world: GraphWorld, page: GraphPage, fields: Field[] |
     fan_count: () => page.followers,
     followers_count: () => page.followers,
     link: () => permalink(world, page.id),
+    instagram_business_account: () => instagramOf(world, page.id).instagram_business_account,
     has_transitioned_to_new_page_experience: () => true,
   }
   return answerFields(answers, fields ?? plain('name,id'), 'Page')

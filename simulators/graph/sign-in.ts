@@ -43,6 +43,7 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
         appName: app.name,
         scopes: scopesOf(params.scope),
         pages: [...state.pages.values()],
+        usernames: new Map([...state.instagram.accounts.values()].map(account => [account.pageId, account.username])),
         query: params,
       }),
     )
@@ -126,7 +127,7 @@ export function signInRoutes(world: GraphWorld): Hono<GraphEnv> {
         issued_at: seconds(held.issuedAt),
         ...(held.pageId ? { profile_id: held.pageId } : {}),
         scopes: held.scopes,
-        granular_scopes: held.scopes.filter(scope => scope.startsWith('pages_')).map(scope => ({ scope, target_ids: held.pageIds })),
+        granular_scopes: held.scopes.filter(scope => /^(pages|instagram)_/.test(scope)).map(scope => ({ scope, target_ids: held.pageIds })),
         user_id: held.userId,
       },
     })

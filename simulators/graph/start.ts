@@ -11,6 +11,7 @@ import { pushQueue } from '../pushes.ts'
 import type { GraphEnv } from './access.ts'
 import { type GraphControl, graphControl } from './control.ts'
 import { deadToken, graphError, noSuchObject, throttled, usualWords } from './errors.ts'
+import { instagramPages } from './instagram/page.tsx'
 import { messageRoutes } from './messages.ts'
 import { objectRoutes } from './objects.ts'
 import { pageRoutes } from './page.tsx'
@@ -99,10 +100,16 @@ function graphApp(world: GraphWorld, control: GraphControl): Hono<GraphEnv> {
   app.use('*', onlyFromHere)
   app.route('/_sim', controlDoor(control))
   app.route('/', pageRoutes(world, control))
+  app.route('/', instagramPages(world, control))
   app.use(
     '*',
     faulty(world.faults, c => withoutVersion(c.req.path), inGraphWords),
   )
+  // Everything here is dated by the simulated clock, the answers too.
+  app.use('*', async (c, next) => {
+    await next()
+    c.header('date', new Date(world.clock.now()).toUTCString())
+  })
   app.route('/', signInRoutes(world))
   const calls = objectRoutes(world)
   calls.route('/', messageRoutes(world))

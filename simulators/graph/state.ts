@@ -1,4 +1,5 @@
 // What exists on the simulated Facebook, and how each thing that happens changes it.
+import { applyToInstagram, emptyInstagram, type InstagramEntry, type InstagramState } from './instagram/state.ts'
 
 /** Somebody with a profile; pages know him by a number of their own (PSID). */
 export interface Person {
@@ -77,6 +78,8 @@ export interface GraphToken {
 }
 export interface AppSubscription {
   appId: string
+  /** Each kind has an address of its own. */
+  object: 'page' | 'instagram'
   callbackUrl: string
   verifyToken: string
   fields: string[]
@@ -99,6 +102,7 @@ export type GraphEntry =
   | { type: 'pushed'; ids: string[] }
   | { type: 'clock'; offsetMs: number }
   | { type: 'note'; key: string; value: string }
+  | InstagramEntry
 
 export interface GraphState {
   pages: Map<string, GraphPage>
@@ -119,12 +123,14 @@ export interface GraphState {
   messages: Map<string, GraphMessage>
   /** PSID → ids, in the order they came */
   conversations: Map<string, string[]>
+  /** `app object` → subscription */
   appSubscriptions: Map<string, AppSubscription>
   /** `app page` → fields */
   pageSubscriptions: Map<string, string[]>
   pushes: Map<string, { lane: string; content: unknown }>
   notes: Map<string, string>
   clockOffsetMs: number
+  instagram: InstagramState
 }
 
 export function emptyGraphState(): GraphState {
@@ -147,6 +153,7 @@ export function emptyGraphState(): GraphState {
     pushes: new Map(),
     notes: new Map(),
     clockOffsetMs: 0,
+    instagram: emptyInstagram(),
   }
 }
 
@@ -192,7 +199,11 @@ export function applyToGraph(state: GraphState, entry: GraphEntry): void {
       break
     }
     case 'app subscription':
-      state.appSubscriptions.set(entry.subscription.appId, entry.subscription)
+      state.appSubscriptions.set(`${entry.subscription.appId} ${entry.subscription.object ?? 'page'}`, {
+        ...entry.subscription,
+        // Journals from before Instagram do not say.
+        object: entry.subscription.object ?? 'page',
+      })
       break
     case 'page subscription':
       if (entry.fields) state.pageSubscriptions.set(`${entry.appId} ${entry.pageId}`, entry.fields)
@@ -210,6 +221,8 @@ export function applyToGraph(state: GraphState, entry: GraphEntry): void {
     case 'note':
       state.notes.set(entry.key, entry.value)
       break
+    default:
+      applyToInstagram(state.instagram, entry)
   }
 }
 

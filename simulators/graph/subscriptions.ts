@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { Hono } from 'hono'
 import { isLoopback } from '../pushes.ts'
 import type { GraphEnv } from './access.ts'
+import { self } from './answers.ts'
 import { badParameter, graphError, noSuchObject, notPermitted } from './errors.ts'
 import type { AppSubscription } from './state.ts'
 import type { GraphWorld } from './world.ts'
@@ -27,6 +28,20 @@ const pageFields = [
   'messaging_referrals',
 ]
 
+const instagramFields = [
+  'comments',
+  'live_comments',
+  'mentions',
+  'messages',
+  'messaging_postbacks',
+  'messaging_seen',
+  'messaging_handover',
+  'messaging_referral',
+  'message_reactions',
+  'standby',
+  'story_insights',
+]
+
 export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
   const { state } = world
   const routes = new Hono<GraphEnv>()
@@ -35,18 +50,14 @@ export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
     const { app, token } = c.get('caller')
     if (token || app.id !== c.req.param('id'))
       return graphError({ code: 15, message: '(#15) This method must be called with an app access_token.' })
-    const mine = state.appSubscriptions.get(app.id)
+    const mine = [...state.appSubscriptions.values()].filter(one => one.appId === app.id)
     return c.json({
-      data: mine
-        ? [
-            {
-              object: 'page',
-              callback_url: mine.callbackUrl,
-              active: mine.active,
-              fields: mine.fields.map(name => ({ name, version: 'v25.0' })),
-            },
-          ]
-        : [],
+      data: mine.map(one => ({
+        object: one.object,
+        callback_url: one.callbackUrl,
+        active: one.active,
+        fields: one.fields.map(name => ({ name, version: 'v25.0' })),
+      })),
     })
   })
   routes.post('/:id/subscriptions', async c => {
@@ -54,10 +65,11 @@ export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
     const { object, callback_url: callbackUrl = '', verify_token: verifyToken = '', fields = '' } = c.get('params')
     if (token || app.id !== c.req.param('id'))
       return graphError({ code: 15, message: '(#15) This method must be called with an app access_token.' })
-    if (object !== 'page') return badParameter('Param object must be one of {page}')
+    if (object !== 'page' && object !== 'instagram') return badParameter('Param object must be one of {page, instagram}')
+    const known = object === 'page' ? pageFields : instagramFields
     const wanted = listOf(fields)
-    const unknown = wanted.find(field => !pageFields.includes(field))
-    if (unknown) return badParameter(`Param fields[0] must be one of {${pageFields.join(', ')}} - got "${unknown}"`)
+    const unknown = wanted.find(field => !known.includes(field))
+    if (unknown) return badParameter(`Param fields[0] must be one of {${known.join(', ')}} - got "${unknown}"`)
     if (!isLoopback(callbackUrl))
       return graphError({
         code: 2200,
@@ -71,7 +83,7 @@ export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
       })
     world.record({
       type: 'app subscription',
-      subscription: { appId: app.id, callbackUrl, verifyToken, fields: wanted, active: true },
+      subscription: { appId: app.id, object, callbackUrl, verifyToken, fields: wanted, active: true },
     })
     world.pushes.retryNow()
     return c.json({ success: true })
@@ -79,7 +91,7 @@ export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
 
   routes.get('/:id/subscribed_apps', c => {
     const { app } = c.get('caller')
-    const fields = state.pageSubscriptions.get(`${app.id} ${c.req.param('id')}`)
+    const fields = state.pageSubscriptions.get(`${app.id} ${self(c, c.req.param('id'))}`)
     return c.json({
       data: fields
         ? [
@@ -96,7 +108,7 @@ export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
   })
   routes.post('/:id/subscribed_apps', c => {
     const { app, token } = c.get('caller')
-    const pageId = c.req.param('id')
+    const pageId = self(c, c.req.param('id'))
     if (!state.pages.has(pageId)) return noSuchObject(pageId, 'post')
     if (token?.pageId !== pageId)
       return graphError({ code: 210, message: '(#210) A page access token is required to request this resource.' })
@@ -112,7 +124,7 @@ export function subscriptionRoutes(world: GraphWorld): Hono<GraphEnv> {
     return c.json({ success: true })
   })
   routes.delete('/:id/subscribed_apps', c => {
-    world.record({ type: 'page subscription', appId: c.get('caller').app.id, pageId: c.req.param('id'), fields: null })
+    world.record({ type: 'page subscription', appId: c.get('caller').app.id, pageId: self(c, c.req.param('id')), fields: null })
     return c.json({ success: true })
   })
   return routes

@@ -4,9 +4,10 @@ import type { Envelope } from '../pushes.ts'
 import { type GraphComment, type GraphMessage, type GraphPage, type GraphPost, pageOf, psidOf } from './state.ts'
 import type { GraphWorld } from './world.ts'
 
-/** One thing said to one app about one page. */
+/** One thing said to one app about one page, or one Instagram account. */
 export interface Told {
-  pageId: string
+  /** Whose it is: what the entry is called. */
+  ownerId: string
   /** Milliseconds. */
   at: number
   part: 'changes' | 'messaging' | 'standby'
@@ -145,25 +146,25 @@ function ends(world: GraphWorld, message: GraphMessage): { sender: { id: string 
 
 /** To every app whose webhook and whose page subscription both name the field. */
 function tell(world: GraphWorld, pageId: string, field: string, part: Told['part'], value: unknown): void {
-  for (const subscription of world.state.appSubscriptions.values()) {
-    const fields = world.state.pageSubscriptions.get(`${subscription.appId} ${pageId}`)
-    if (!fields?.includes(field) || !subscription.fields.includes(field)) continue
-    const push = {
-      id: world.nextId(),
-      lane: subscription.appId,
-      content: { pageId, at: world.clock.now(), part, value },
-    }
-    world.record({ type: 'push', ...push })
-    world.pushes.add(push)
+  for (const { appId, object, fields } of world.state.appSubscriptions.values()) {
+    const ofPage = world.state.pageSubscriptions.get(`${appId} ${pageId}`)
+    if (object === 'page' && ofPage?.includes(field) && fields.includes(field))
+      push(world, `${appId} page`, { ownerId: pageId, at: world.clock.now(), part, value })
   }
+}
+
+export function push(world: GraphWorld, lane: string, content: Told): void {
+  const made = { id: world.nextId(), lane, content }
+  world.record({ type: 'push', ...made })
+  world.pushes.add(made)
 }
 
 export function graphEnvelope(world: GraphWorld, lane: string, contents: Told[], badSignature: boolean): Envelope | null | undefined {
   const subscription = world.state.appSubscriptions.get(lane)
-  const app = world.state.apps.get(lane)
+  const app = subscription && world.state.apps.get(subscription.appId)
   if (!subscription || !app) return undefined
   if (!subscription.active) return null
-  const body = Buffer.from(escapeAsMeta(JSON.stringify({ object: 'page', entry: entriesOf(contents) })))
+  const body = Buffer.from(escapeAsMeta(JSON.stringify({ object: subscription.object, entry: entriesOf(contents) })))
   return {
     url: subscription.callbackUrl,
     body,
@@ -173,11 +174,11 @@ export function graphEnvelope(world: GraphWorld, lane: string, contents: Told[],
 
 function entriesOf(contents: Told[]): object[] {
   const entries: { id: string; time: number; changes?: unknown[]; messaging?: unknown[]; standby?: unknown[] }[] = []
-  for (const { pageId, at, part, value } of contents) {
+  for (const { ownerId, at, part, value } of contents) {
     const last = entries.at(-1)
-    if (last?.id === pageId && last[part]) last[part].push(value)
+    if (last?.id === ownerId && last[part]) last[part].push(value)
     // Seconds for changes, milliseconds for messaging: as Meta does.
-    else entries.push({ id: pageId, time: part === 'changes' ? Math.floor(at / 1000) : at, [part]: [value] })
+    else entries.push({ id: ownerId, time: part === 'changes' ? Math.floor(at / 1000) : at, [part]: [value] })
   }
   return entries
 }

@@ -5,8 +5,8 @@ import { access } from './access.ts'
 import { notFound, refusal } from './errors.ts'
 import { publish, removeStatus } from './happenings.ts'
 import { renderCredentials, renderInstance, renderNotification, renderStatus } from './render.ts'
-import { ancestorsOf, childrenOf, type MastodonStatus, type MastodonVisibility, maySee } from './state.ts'
-import { countedLength } from './text.ts'
+import { ancestorsOf, childrenOf, inPublic, type MastodonStatus, type MastodonVisibility, maySee } from './state.ts'
+import { countedLength, says, tagsIn } from './text.ts'
 import type { MastodonWorld } from './world.ts'
 
 const keyLivesMs = 3_600_000
@@ -36,6 +36,25 @@ export function apiRoutes(world: MastodonWorld): Hono {
       .flatMap(id => state.statuses.get(id) ?? [])
       .filter(one => one.accountId === owner && maySee(one, c.get('caller').account.id))
     return page(c.req.url, theirs, [20, 40], one => renderStatus(world, one))
+  })
+
+  routes.get('/api/v1/timelines/tag/:tag', access(world, 'read:statuses'), c => {
+    const tag = c.req.param('tag').toLowerCase()
+    return page(
+      c.req.url,
+      inPublic(state).filter(one => tagsIn(one.text).includes(tag)),
+      [20, 40],
+      one => renderStatus(world, one),
+    )
+  })
+  routes.get('/api/v2/search', access(world, 'read:search'), c => {
+    const [limit, offset] = [Math.min(40, Number(c.req.query('limit') ?? 20)), Number(c.req.query('offset') ?? 0)]
+    const hits = world.hasSearch()
+      ? inPublic(state)
+          .filter(one => says(one.text, c.req.query('q') ?? ''))
+          .reverse()
+      : []
+    return c.json({ accounts: [], hashtags: [], statuses: hits.slice(offset, offset + limit).map(one => renderStatus(world, one)) })
   })
 
   routes.get('/api/v1/statuses/:id{[0-9]+}', access(world, 'read:statuses'), c => {

@@ -29,7 +29,7 @@ export interface MastodonStatusView {
 /** Dates: ISO text or milliseconds; none: now. A date in the past gives an id as old. */
 type At = string | number | undefined
 
-const allScopes = ['read:accounts', 'read:notifications', 'read:statuses', 'write:statuses']
+const allScopes = ['read:accounts', 'read:notifications', 'read:search', 'read:statuses', 'write:statuses']
 
 export type MastodonControl = ReturnType<typeof mastodonControl>
 
@@ -80,6 +80,8 @@ export function mastodonControl(world: MastodonWorld) {
     },
     edit: ({ id, text, warning }: { id: string; text: string; warning?: string }): MastodonStatusView =>
       view(editStatus(world, id, text, warning)),
+    /** Somebody passes a status on unchanged. */
+    boost: ({ from, id }: { from: Somebody; id: string }): void => world.record({ type: 'boosted', id, accountId: person(from).id }),
     remove: ({ id }: { id: string }): void => removeStatus(world, id),
 
     setFault: (fault: Fault): void => world.faults.set(fault),
@@ -90,6 +92,8 @@ export function mastodonControl(world: MastodonWorld) {
     /** What a status may hold from now on. */
     setMaxCharacters: ({ characters }: { characters: number }): void =>
       world.record({ type: 'note', key: 'max characters', value: String(characters) }),
+    /** Whether words can be searched for here: many instances have no such search, and answer with an empty list. */
+    setSearch: ({ has }: { has: boolean }): void => world.record({ type: 'note', key: 'search', value: has ? 'yes' : 'no' }),
     moveClock: ({ ms }: { ms: number }): { now: string } => {
       world.clock.advance(ms)
       world.record({ type: 'clock', offsetMs: world.clock.offsetMs() })

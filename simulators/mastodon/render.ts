@@ -1,6 +1,6 @@
 // How the API shows accounts, statuses and notifications.
 import { acctOf, childrenOf, type MastodonAccount, type MastodonNotification, type MastodonStatus } from './state.ts'
-import { asHtml, profileUrl } from './text.ts'
+import { asHtml, profileUrl, tagsIn } from './text.ts'
 import type { MastodonWorld } from './world.ts'
 
 export function renderAccount(world: MastodonWorld, account: MastodonAccount): object {
@@ -69,7 +69,7 @@ export function renderStatus(world: MastodonWorld, status: MastodonStatus): obje
     uri: `https://${home}/users/${author.username}/statuses/${status.id}`,
     url: `https://${home}/@${author.username}/${status.id}`,
     replies_count: childrenOf(state, status.id).length,
-    reblogs_count: 0,
+    reblogs_count: state.boosts.get(status.id)?.size ?? 0,
     favourites_count: 0,
     quotes_count: 0,
     edited_at: status.editedAt === null ? null : new Date(status.editedAt).toISOString(),
@@ -81,7 +81,7 @@ export function renderStatus(world: MastodonWorld, status: MastodonStatus): obje
     mentions: status.mentions
       .flatMap(id => state.accounts.get(id) ?? [])
       .map(one => ({ id: one.id, username: one.username, url: profileUrl(one, host), acct: acctOf(one) })),
-    tags: [],
+    tags: tagsIn(status.text).map(name => ({ name, url: `https://${host}/tags/${encodeURIComponent(name)}` })),
     emojis: [],
     card: null,
     poll: null,

@@ -50,6 +50,7 @@ export async function startMastodonSimulator(options: MastodonSimulatorOptions =
   const watchers = new Set<() => void>()
   const world: MastodonWorld = {
     host,
+    hasSearch: () => state.notes.get('search') !== 'no',
     maxCharacters: () => Number(state.notes.get('max characters') ?? 500),
     state,
     clock,

@@ -59,6 +59,7 @@ export type MastodonEntry =
   | { type: 'status'; status: MastodonStatus; key: string | null }
   | { type: 'edited'; id: string; text: string; warning: string; mentions: string[]; at: number }
   | { type: 'deleted'; id: string }
+  | { type: 'boosted'; id: string; accountId: string }
   | { type: 'notification'; notification: MastodonNotification }
   | { type: 'clock'; offsetMs: number }
   | { type: 'note'; key: string; value: string }
@@ -73,6 +74,8 @@ export interface MastodonState {
   /** Ids in the order of time. */
   timeline: string[]
   notifications: MastodonNotification[]
+  /** Status → accounts that boosted it. */
+  boosts: Map<string, Set<string>>
   /** Account and Idempotency-Key → the status it made, and when. */
   keys: Map<string, { id: string; at: number }>
   notes: Map<string, string>
@@ -88,6 +91,7 @@ export function emptyMastodonState(): MastodonState {
     statuses: new Map(),
     timeline: [],
     notifications: [],
+    boosts: new Map(),
     keys: new Map(),
     notes: new Map(),
     clockOffsetMs: 0,
@@ -125,6 +129,9 @@ export function applyToMastodon(state: MastodonState, entry: MastodonEntry): voi
       state.timeline = state.timeline.filter(id => id !== entry.id)
       state.notifications = state.notifications.filter(one => one.statusId !== entry.id)
       break
+    case 'boosted':
+      state.boosts.set(entry.id, (state.boosts.get(entry.id) ?? new Set()).add(entry.accountId))
+      break
     case 'notification':
       insertInOrder(state.notifications, entry.notification, one => one.id)
       break
@@ -145,6 +152,10 @@ export function maySee(status: MastodonStatus, accountId: string): boolean {
   return status.visibility === 'public' || status.visibility === 'unlisted' || isParty(status, accountId)
 }
 const isParty = (status: MastodonStatus, accountId: string) => status.accountId === accountId || status.mentions.includes(accountId)
+
+/** Public statuses, the oldest first: what hashtags and the search show. */
+export const inPublic = (state: MastodonState): MastodonStatus[] =>
+  state.timeline.flatMap(id => state.statuses.get(id) ?? []).filter(one => one.visibility === 'public')
 
 /** What a status answers, the oldest first. */
 export function ancestorsOf(state: MastodonState, status: MastodonStatus): MastodonStatus[] {

@@ -47,6 +47,16 @@ export function asHtml(state: MastodonState, host: string, text: string): string
     .join('')
 }
 
+/** All words and "phrases" of the question, wherever they stand. */
+export function says(text: string, question: string): boolean {
+  const words = new Set(text.toLowerCase().split(/[^\p{L}\p{M}\p{N}_]+/u))
+  const asked = question.toLowerCase().match(/"[^"]*"|\S+/g) ?? []
+  return asked.every(one => (one.startsWith('"') ? text.toLowerCase().includes(one.slice(1, -1)) : words.has(one)))
+}
+
+/** Without #, in small letters. */
+export const tagsIn = (text: string) => [...text.matchAll(/(?<![\w&])#(\p{L}[\p{L}\p{N}_]*)/gu)].map(([, tag]) => tag!.toLowerCase())
+
 function link(address: string): string {
   const [, scheme = '', rest = ''] = /^(https?:\/\/(?:www\.)?)(.*)$/.exec(address) ?? []
   const isLong = rest.length > 30

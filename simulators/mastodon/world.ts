@@ -10,6 +10,8 @@ export interface MastodonWorld {
   host: string
   /** What a status may hold, in characters. */
   maxCharacters: () => number
+  /** Whether words can be searched for. */
+  hasSearch: () => boolean
   state: MastodonState
   clock: Clock
   ids: Snowflakes

@@ -1,9 +1,10 @@
 // What a test, a drill, the replay or a person outside may do to the simulated X, beyond its public API.
 import type { Fault } from '../faults.ts'
 import { tellEncrypted } from './activity.ts'
-import { deletePost, editPost, publish, sendMessage } from './happenings.ts'
+import { deletePost, editPost, publish, repost, sendMessage } from './happenings.ts'
 import { grant, revoke } from './sign-in.ts'
 import { childrenOf, historyOf, secret, visiblePost, type XApp, type XPost, type XUser, type XWebhook } from './state.ts'
+import type { XStreams } from './stream.ts'
 import { answersCrc, checkWebhook } from './webhooks.ts'
 import type { XWorld } from './world.ts'
 
@@ -44,7 +45,7 @@ const usualEvents = [
 
 export type XControl = ReturnType<typeof xControl>
 
-export function xControl(world: XWorld) {
+export function xControl(world: XWorld, streams: XStreams) {
   const { state } = world
   return {
     /** An operator's developer app. Secrets that are not given are made. */
@@ -93,6 +94,8 @@ export function xControl(world: XWorld) {
     },
     /** A new version under a new id. X tells nobody of it, unless `push`. */
     edit: ({ id, text, push = false }: { id: string; text: string; push?: boolean }): XPostView => view(editPost(world, id, text, push)),
+    /** Somebody passes a post on unchanged. */
+    repost: ({ from, id, at }: { from: Somebody; id: string; at?: At }): XPostView => view(repost(world, person(from), id, timeOf(at))),
     remove: ({ id }: { id: string }): void => deletePost(world, id),
     directMessage: (message: { from: Somebody; to: Somebody; text: string; at?: At }): { id: string } => {
       const sent = sendMessage(world, {
@@ -166,6 +169,13 @@ export function xControl(world: XWorld) {
           valid: await checkWebhook(world, webhook),
         })),
       ),
+    /** X hangs up on every stream. */
+    dropStreams: (): void => streams.drop(),
+    /** How many listen, and for what. */
+    streams: (): { open: number; rules: { value: string; tag: string | null }[] } => ({
+      open: streams.count(),
+      rules: [...state.rules.values()].map(({ value, tag }) => ({ value, tag })),
+    }),
     holdPushes: (): void => world.pushes.hold(),
     releasePushes: (): void => world.pushes.release(),
     retryPushes: (): void => world.pushes.retryNow(),

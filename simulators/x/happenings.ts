@@ -41,6 +41,31 @@ export function publish(world: XWorld, wanted: NewPost): XPost {
   return post
 }
 
+/** Passes a post on unchanged; those whom the original names find it among their mentions, and X pushes nothing of it. */
+export function repost(world: XWorld, by: XUser, id: string, at = world.clock.now()): XPost {
+  const original = visiblePost(world.state, id)
+  if (!original) throw new Error(`there is no post ${id} to pass on`)
+  const { username } = world.state.users.get(original.authorId) as XUser
+  const made = world.ids.next(at)
+  const post: XPost = {
+    ...original,
+    id: made,
+    authorId: by.id,
+    text: `RT @${username}: ${original.text}`,
+    at,
+    conversationId: made,
+    inReplyTo: null,
+    inReplyToUserId: null,
+    quotes: null,
+    reposts: original.id,
+    autoPrefix: '',
+    editOf: null,
+    appId: null,
+  }
+  world.record({ type: 'post', post })
+  return post
+}
+
 /** X puts the people of the thread before a reply's words, unless the author wrote them there himself. */
 function missingHandles(world: XWorld, wanted: NewPost, parent: XPost): string {
   const written = new Set(mentionedUsers(world.state, wanted.text).map(user => user.id))

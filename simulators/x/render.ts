@@ -67,6 +67,7 @@ export function wireText(text: string): string {
 
 function references(post: XPost): unknown {
   const list = [
+    ...(post.reposts ? [{ type: 'retweeted', id: post.reposts }] : []),
     ...(post.quotes ? [{ type: 'quoted', id: post.quotes }] : []),
     ...(post.inReplyTo ? [{ type: 'replied_to', id: post.inReplyTo }] : []),
   ]
@@ -86,7 +87,7 @@ function entities(state: XState, text: string): unknown {
 function metrics(state: XState, post: XPost): object {
   const replies = childrenOf(state, post.id).length
   return {
-    retweet_count: 0,
+    retweet_count: state.reposts.get(post.id)?.length ?? 0,
     reply_count: replies,
     like_count: 0,
     quote_count: 0,
@@ -152,7 +153,7 @@ export function expandPosts(state: XState, posts: readonly XPost[], asked: Asked
     if (has('in_reply_to_user_id')) addUser(post.inReplyToUserId)
     if (has('entities.mentions.username')) for (const user of mentionedUsers(state, post.text)) addUser(user.id)
     if (has('referenced_tweets.id') || has('referenced_tweets.id.author_id')) {
-      for (const id of [post.quotes, post.inReplyTo]) {
+      for (const id of [post.reposts, post.quotes, post.inReplyTo]) {
         if (!id) continue
         const other = visiblePost(state, id)
         if (other) others.set(id, other)

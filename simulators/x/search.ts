@@ -2,9 +2,9 @@
 import type { XPost, XState } from './state.ts'
 import { mentionedHandles } from './text.ts'
 
-/** Words, "phrases", @handle, from:, to:, conversation_id:, is:reply, is:quote, lang:, `-` before any, OR, parentheses. */
+/** Words, "phrases", @handle, from:, to:, conversation_id:, is:reply, is:quote, is:retweet, lang:, `-` before any, OR, parentheses. */
 export function matchesQuery(state: XState, post: XPost, query: string): boolean {
-  const tokens = query.match(/"[^"]*"|\(|\)|[^\s()]+/g) ?? []
+  const tokens = query.match(/-?"[^"]*"|\(|\)|[^\s()]+/g) ?? []
   let at = 0
   const either = (): boolean => {
     let found = all()
@@ -39,9 +39,15 @@ function matchesTerm(state: XState, post: XPost, term: string): boolean {
   if (operator === 'to') return post.inReplyToUserId === named
   if (operator === 'conversation_id') return post.conversationId === value
   if (operator === 'lang') return post.lang === value
-  if (operator === 'is') return value === 'reply' ? post.inReplyTo !== null : value === 'quote' ? post.quotes !== null : false
+  if (operator === 'is') return isOfKind(post, value)
   if (term.startsWith('@')) return mentionedHandles(post.text).includes(term.slice(1).toLowerCase())
   const text = post.text.toLowerCase()
   if (term.startsWith('"')) return text.includes(term.slice(1, -1).toLowerCase())
   return text.split(/[^\p{L}\p{N}#$_]+/u).includes(term.toLowerCase())
+}
+
+function isOfKind(post: XPost, kind: string): boolean {
+  if (kind === 'reply') return post.inReplyTo !== null
+  if (kind === 'quote') return post.quotes !== null
+  return kind === 'retweet' && post.reposts !== undefined
 }

@@ -19,6 +19,7 @@ import { postRoutes } from './posts.ts'
 import { forbidden, notSummonedText, problem, serverError, tooManyRequests, unauthorized } from './problems.ts'
 import { signInRoutes } from './sign-in.ts'
 import { applyToX, emptyXState, type XEntry } from './state.ts'
+import { streamRoutes, xStreams } from './stream.ts'
 import { webhookRoutes } from './webhooks.ts'
 import type { XWorld } from './world.ts'
 
@@ -50,6 +51,7 @@ export async function startXSimulator({ port, journalDir, now, faults }: XSimula
   })
   if (!now && state.clockOffsetMs > 0) clock.advance(state.clockOffsetMs)
   const watchers = new Set<() => void>()
+  const streams = xStreams()
   const board = faultBoard(faults)
   const world: XWorld = {
     state,
@@ -67,6 +69,7 @@ export async function startXSimulator({ port, journalDir, now, faults }: XSimula
     record: entry => {
       applyToX(state, entry)
       journal.append(entry)
+      if (entry.type === 'post') streams.tell(entry.post)
       if (entry.type !== 'push' && entry.type !== 'pushed') for (const watcher of watchers) watcher()
     },
     watch: listener => {
@@ -74,8 +77,8 @@ export async function startXSimulator({ port, journalDir, now, faults }: XSimula
       return () => watchers.delete(listener)
     },
   }
-  const control = xControl(world)
-  const { fetch } = xApp(world, control)
+  const control = xControl(world, streams)
+  const { fetch } = xApp(world, control, streams)
   const server = await listen(fetch, port)
   // What was not delivered before the last stop.
   for (const [id, push] of state.pushes) world.pushes.add({ id, ...push })
@@ -85,13 +88,14 @@ export async function startXSimulator({ port, journalDir, now, faults }: XSimula
     control,
     stop: async () => {
       world.pushes.stop()
+      streams.drop()
       await server.close()
       journal.close()
     },
   }
 }
 
-function xApp(world: XWorld, control: XControl): Hono {
+function xApp(world: XWorld, control: XControl, streams: ReturnType<typeof xStreams>): Hono {
   const app = new Hono()
   app.use('*', onlyFromHere)
   app.route('/_sim', controlDoor(control))
@@ -100,6 +104,7 @@ function xApp(world: XWorld, control: XControl): Hono {
   app.use('/2/*', meetFaults)
   app.use('/oauth2/*', meetFaults)
   app.route('/', signInRoutes(world))
+  app.route('/', streamRoutes(world, streams))
   app.route('/', listRoutes(world))
   app.route('/', postRoutes(world))
   app.route('/', messageRoutes(world))

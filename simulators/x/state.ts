@@ -22,6 +22,8 @@ export interface XPost {
   inReplyTo: string | null
   inReplyToUserId: string | null
   quotes: string | null
+  /** The post this passes on unchanged. */
+  reposts?: string
   lang: string
   /** Handles before the words, put there by X and not by the author: not an explicit mention, and free in length. */
   autoPrefix: string
@@ -75,6 +77,14 @@ export interface XSubscription {
   createdAt: number
 }
 
+/** What an app's filtered stream looks for. */
+export interface XRule {
+  id: string
+  appId: string
+  value: string
+  tag: string | null
+}
+
 export type XEntry =
   | { type: 'user'; user: XUser }
   | { type: 'app'; app: XApp }
@@ -89,6 +99,8 @@ export type XEntry =
   | { type: 'webhook gone'; id: string }
   | { type: 'subscription'; subscription: XSubscription }
   | { type: 'subscription gone'; id: string }
+  | { type: 'rule'; rule: XRule }
+  | { type: 'rule gone'; id: string }
   | { type: 'push'; id: string; lane: string; content: unknown }
   | { type: 'pushed'; ids: string[] }
   | { type: 'clock'; offsetMs: number }
@@ -109,11 +121,14 @@ export interface XState {
   /** first version → all versions, oldest first */
   history: Map<string, string[]>
   children: Map<string, string[]>
+  /** Who passed a post on: its id → ids of the reposts. */
+  reposts: Map<string, string[]>
   deleted: Set<string>
   hidden: Set<string>
   messages: XMessage[]
   webhooks: Map<string, XWebhook>
   subscriptions: Map<string, XSubscription>
+  rules: Map<string, XRule>
   pushes: Map<string, { lane: string; content: unknown }>
   notes: Map<string, string>
   clockOffsetMs: number
@@ -132,11 +147,13 @@ export function emptyXState(): XState {
     byAuthor: new Map(),
     history: new Map(),
     children: new Map(),
+    reposts: new Map(),
     deleted: new Set(),
     hidden: new Set(),
     messages: [],
     webhooks: new Map(),
     subscriptions: new Map(),
+    rules: new Map(),
     pushes: new Map(),
     notes: new Map(),
     clockOffsetMs: 0,
@@ -187,6 +204,7 @@ export function applyToX(state: XState, entry: XEntry): void {
         remove(state.byAuthor.get(post.authorId), version)
         for (const list of mentionLists(state, post)) remove(list, version)
         remove(state.children.get(post.inReplyTo ?? ''), version)
+        remove(state.reposts.get(post.reposts ?? ''), version)
       }
       break
     case 'hidden':
@@ -208,6 +226,12 @@ export function applyToX(state: XState, entry: XEntry): void {
       break
     case 'subscription gone':
       state.subscriptions.delete(entry.id)
+      break
+    case 'rule':
+      state.rules.set(entry.rule.id, entry.rule)
+      break
+    case 'rule gone':
+      state.rules.delete(entry.id)
       break
     case 'push':
       state.pushes.set(entry.id, { lane: entry.lane, content: entry.content })
@@ -243,6 +267,7 @@ function addPost(state: XState, post: XPost): void {
   insertInOrder(listIn(state.byAuthor, post.authorId), post.id, itself)
   for (const list of mentionLists(state, post)) insertInOrder(list, post.id, itself)
   if (post.inReplyTo) insertInOrder(listIn(state.children, post.inReplyTo), post.id, itself)
+  if (post.reposts) insertInOrder(listIn(state.reposts, post.reposts), post.id, itself)
 }
 
 function mentionLists(state: XState, post: XPost): string[][] {

@@ -204,6 +204,7 @@ describe('sign-in', () => {
   it('sets the webhook and the subscription, twice the same, and leaves a webhook set by hand', async () => {
     const here = await pushedWorld()
     await facebook.onConnected!(here.line, 'http://127.0.0.1:9/another')
+    expect(await facebook.intake.webhook!.isSubscribed!(here.line, here.webhook.url)).toBe('yes')
     expect(here.control.subscriptions()).toMatchObject({
       apps: [{ callbackUrl: here.webhook.url, active: true }],
       pages: {

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
-import { type GraphCall, type GraphMethod, graphClient } from '../../connectors/facebook/graph-client.ts'
-import { pageGraph } from '../../connectors/facebook/page-graph.ts'
+import { type GraphCall, type GraphMethod, graphClient } from '../../connectors/meta/graph-client.ts'
+import { pageGraph } from '../../connectors/meta/page-graph.ts'
 import { type Asked, lineTo, localGraph } from './facebook-local-graph.ts'
 
 const require = createRequire(import.meta.url)
@@ -15,7 +15,7 @@ function requestIn(around: import('request').Exchange, ...question: Parameters<t
   request.exchange.run(around, () => request(...question))
 }
 function callTo(base: string | null, more: Partial<GraphCall> = {}): GraphCall {
-  return { token: 'token-one', appSecret: 'secret-one', base, method: 'get', path: 'me', ...more }
+  return { token: 'token-one', appSecret: 'secret-one', base, product: 'Facebook', method: 'get', path: 'me', ...more }
 }
 
 describe('the package named request', () => {
@@ -150,7 +150,7 @@ describe('the defects of fb', () => {
 
   it('printed tokens: DEBUG=* shows no URL', () => {
     const program = `
-      import { graphClient } from './connectors/facebook/graph-client.ts'
+      import { graphClient } from './connectors/meta/graph-client.ts'
       await graphClient.call({ token: 'very-secret-token', appSecret: 'app', base: 'http://127.0.0.1:9', method: 'get', path: 'me' }).catch(error => console.log(error.kind))`
     const ran = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
       env: { ...process.env, DEBUG: '*' },
@@ -221,8 +221,8 @@ describe('what Meta says', () => {
   ] as const)('tells what is left: %j', async (headers, [name, remaining, minutes]) => {
     const graph = await localGraph(() => ({ headers, json: { id: '1' } }))
     const told: unknown[] = []
-    const line = lineTo(graph.base, { onBudget: (...budget) => told.push(budget) })
-    await pageGraph(line).get('me')
+    const line = lineTo(graph.base, { onBudget: (...budget) => told.push(budget.slice(0, 3)) })
+    await pageGraph(line, { name: 'Facebook' }).get('me')
     expect(told).toEqual([[name, remaining, new Date(line.now().getTime() + minutes * 60_000)]])
   })
 

@@ -114,22 +114,55 @@ describe('the same mention by push and by poll', () => {
   })
 })
 
-describe('what nobody told us about is thrown, so that it is kept and shown', () => {
+describe('what nobody told us about is kept and shown', () => {
   it.each([
     ['another object', () => readBody({ object: 'instagram', entry: [] })],
-    ['an entry without a list', () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1 }] })],
-    ['an entry without an id', () => readBody({ object: 'page', entry: [{ time: 1, changes: [] }] })],
-    ['another field', () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1, changes: [{ field: 'ratings', value: {} }] }] })],
-    ['another item', () => readFeed({ item: 'hologram', verb: 'add' })],
-    ['another verb', () => readFeed({ ...comment, verb: 'sing' })],
-    ['a comment without an id', () => readFeed({ item: 'comment', verb: 'add', post_id: `${PAGE}_9` })],
-    ['a messaging event of another kind', () => readMessaging({ hologram: {} })],
-    ['a message without an id', () => readMessaging({ message: { text: 'x' } })],
-    ['a message without a sender', () => readMessaging({ sender: undefined, message: { mid: 'm', text: 'x' } })],
-    ['an edit without a number', () => readMessaging({ message_edit: { mid: 'm', text: 'x' } })],
     ['another list of a poll', () => readBody({ page: PAGE, fetchedAt: 1, data: [] }, 'poll:stories')],
-  ])('%s', (_what, reading) => {
+  ])('thrown, where nothing else can be read: %s', (_what, reading) => {
     expect(reading).toThrow()
+  })
+
+  it.each([
+    ['an entry without a list', PAGE, () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1 }] })],
+    ['an entry without an id', null, () => readBody({ object: 'page', entry: [{ time: 1, changes: [] }] })],
+    ['another field', PAGE, () => readBody({ object: 'page', entry: [{ id: PAGE, time: 1, changes: [{ field: 'ratings', value: {} }] }] })],
+    ['another item', PAGE, () => readFeed({ item: 'hologram', verb: 'add' })],
+    ['another verb', PAGE, () => readFeed({ ...comment, verb: 'sing' })],
+    ['a comment without an id', PAGE, () => readFeed({ item: 'comment', verb: 'add', post_id: `${PAGE}_9` })],
+    ['a messaging event of another kind', PAGE, () => readMessaging({ hologram: {} })],
+    ['a message without an id', PAGE, () => readMessaging({ message: { text: 'x' } })],
+    ['a message without a sender', PAGE, () => readMessaging({ sender: undefined, message: { mid: 'm', text: 'x' } })],
+    ['an edit without a number', PAGE, () => readMessaging({ message_edit: { mid: 'm', text: 'x' } })],
+    [
+      'a polled comment without a time',
+      PAGE,
+      () => readBody({ page: PAGE, fetchedAt: 1, post: { id: '9' }, data: [{ id: '1' }] }, 'poll:comments'),
+    ],
+  ])('unknown, by itself: %s', (_what, account, reading) => {
+    expect(reading()).toEqual([{ kind: 'unknown', account, because: expect.stringMatching(/entry\[0\]|data\[0\]/) }])
+  })
+
+  it('beside what was understood, in its place', () => {
+    const good = { field: 'feed', value: { ...comment, verb: 'add', message: 'first', created_time: SECONDS } }
+    const body = {
+      object: 'page',
+      entry: [
+        {
+          id: PAGE,
+          time: SECONDS,
+          changes: [good, { field: 'ratings', value: {} }, { ...good, value: { ...good.value, comment_id: '9_78' } }],
+        },
+        { time: 1, changes: [] },
+        { id: '42', time: SECONDS, changes: [good] },
+      ],
+    }
+    expect(readBody(body)).toMatchObject([
+      { kind: 'mention', account: PAGE, mention: { externalId: '9_77' } },
+      { kind: 'unknown', account: PAGE, because: expect.stringContaining('entry[0].changes[1].field: "ratings"') },
+      { kind: 'mention', account: PAGE, mention: { externalId: '9_78' } },
+      { kind: 'unknown', account: null },
+      { kind: 'mention', account: '42', mention: { externalId: '9_77' } },
+    ])
   })
 
   it.each(['delivery', 'read', 'reaction', 'referral', 'optin', 'pass_thread_control'])('but a %s says nothing', kind => {

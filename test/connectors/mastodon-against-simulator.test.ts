@@ -36,7 +36,7 @@ describe('signing in', () => {
     const app = { instance, clientId: 'us', clientSecret: 'ours' }
     const address = new URL(mastodon.signIn!.authorizeUrl({ app, apiBase: null, redirectUri, state: 's', verifier }))
     expect(address.origin + address.pathname).toBe('https://social.example/oauth/authorize')
-    expect(address.searchParams.get('scope')).toBe('read:accounts read:notifications read:statuses write:statuses')
+    expect(address.searchParams.get('scope')).toBe('read:accounts read:notifications read:search read:statuses write:statuses')
   })
 
   it.each([

@@ -246,15 +246,24 @@ describe('pushes', () => {
     const { line } = lineOf()
     const door = await openDoor(app.consumerSecret)
     await x.onConnected!(line, door.url)
+    expect(await x.intake.webhook!.isSubscribed!(line, door.url)).toBe('yes')
     door.isDeaf = true
     expect(await control.checkWebhooks()).toMatchObject([{ valid: false }])
+    expect(await x.intake.webhook!.isSubscribed!(line, door.url)).toBe('no')
     door.isDeaf = false
     await x.onConnected!(line, door.url)
     expect(control.webhooks()).toMatchObject([{ valid: true }])
   })
 
+  it('are missed before anybody asked for them', async () => {
+    const { line } = (await simulatedX()).lineOf()
+    expect(await x.intake.webhook!.isSubscribed!(line, 'http://127.0.0.1:9/webhooks/1')).toBe('no')
+  })
+
   it('cannot be asked for without the Bearer Token', async () => {
     const { line } = (await simulatedX()).lineOf()
+    const bare = { ...line, secrets: { ...line.secrets, bearerToken: '' } }
+    expect(await x.intake.webhook!.isSubscribed!(bare, 'http://127.0.0.1:9/webhooks/1')).toBe('never')
     await expect(x.onConnected!({ ...line, secrets: { ...line.secrets, bearerToken: '' } }, 'http://127.0.0.1:9/')).rejects.toMatchObject({
       kind: 'refused',
     })

@@ -45,6 +45,13 @@ function judgeBy(place: string) {
     control.edit({ id: before.externalId, text: '@heronair psst!' })
     await polled(line, first.cursor)
     await mastodon.whoAmI(line)
+    control.boost({ from: 'dora', id: control.post({ from: 'bob', text: 'late again #HeronAir', lang: 'en' }).id })
+    const term = { id: '0198c0de-0000-7000-8000-0000000000aa', anyOf: ['#heronair', 'late again'], noneOf: [], languages: [] }
+    const found = mastodon.intake.search!.search(line, term, {}, new Date(line.now().getTime() - 86_400_000))
+    expect((await Array.fromAsync(found)).length).toBe(1)
+    expect(
+      (await mastodon.intake.parents!.find(line, [{ externalId: root.id, childExternalId: replyOf(control, root.id) }])).missing,
+    ).toEqual([])
     const publicly = first.mentions.find(one => one.visibility === 'public')!
     const ways = [
       answerTo(publicly, 'On its way.'),
@@ -86,3 +93,5 @@ function judgeBy(place: string) {
     }
   })
 }
+
+const replyOf = (control: Awaited<ReturnType<typeof simulatedMastodon>>['control'], to: string) => control.replies({ to })[0]!.id

@@ -47,6 +47,23 @@ test('on Facebook one comments under a post and writes by Messenger', async () =
   expect(await (await fetch(`${graph.url}/?tab=messages`)).text()).toContain('still none')
 })
 
+test('on Instagram one mentions and tags the brand, comments under a photo, and writes by Direct', async () => {
+  const account = graph.control.createInstagram({ page: 'Larkspan' }).id
+  const share = (fields: object) =>
+    submit(`${graph.url}/_page/instagram`, { as: 'Mara Quillon', account, answering: '', how: 'mention', ...fields })
+  await share({ text: 'no internet' })
+  const [photo] = graph.control.photos()
+  expect(photo).toMatchObject({ author: 'maraquillon', caption: 'no internet @larkspan' })
+  await share({ text: 'the van', how: 'tag' })
+  await share({ text: 'me too', as: 'Tobin Ashgrove', answering: photo!.id })
+  await submit(`${graph.url}/_page/direct`, { as: 'Mara Quillon', text: 'still none', account })
+  expect(graph.control.instagramComments({ on: photo!.id })).toMatchObject([{ author: 'tobin_ashgrove', text: 'me too' }])
+  const shown = await (await fetch(photo!.url)).text()
+  expect(shown).toContain('me too')
+  expect(await (await fetch(`${graph.url}/instagram`)).text()).toContain('tags @larkspan')
+  expect(await (await fetch(`${graph.url}/direct/inbox/`)).text()).toContain('still none')
+})
+
 test('another site’s form and another host’s name are refused', async () => {
   const foreign = await submit(`${x.url}/_page/post`, { as: 'x', text: 'y' }, { origin: 'https://elsewhere.example' })
   expect(foreign.status).toBe(403)

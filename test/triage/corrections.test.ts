@@ -1,9 +1,10 @@
 // Corrections: logged with what triage had said, offered to similar open tickets, taken back; the words go with their mention, the features stay.
+import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
 import { holdLease, releaseLease } from '../../db/leases.ts'
 import { eraseMentions } from '../../db/mentions.ts'
 import type { Db } from '../../db/schema.ts'
-import { drawNoiseSample, listCorrections, listJudgedByPeople } from '../../db/triage-page.ts'
+import { countOtherChanges, drawNoiseSample, listCorrections, listJudgedByPeople } from '../../db/triage-page.ts'
 import type { Category } from '../../domain.ts'
 import { measureAccuracy, wilson } from '../../triage/accuracy.ts'
 import { findSimilar, hashOf, pickSimilar, strongestCues, undoSince } from '../../triage/corrections.ts'
@@ -12,9 +13,10 @@ import { findTaughtScorer, isBehind, learnFromCorrections, learnRows, shippedSco
 import { packExample, unpackExample } from '../../triage/packed-example.ts'
 import { writeRule } from '../../triage/rule-book.ts'
 import { sameWordsKey } from '../../triage/same-words.ts'
+import { type Scorer, urgency } from '../../triage/scorer.ts'
 import { careHeads } from '../../triage/signals/heads.ts'
 import { readMention } from '../../triage/signals/reading.ts'
-import { correctTriage, dismissMention, openFromMention, undoCorrections } from '../../triage/tickets.ts'
+import { correctCard, correctTriage, dismissMention, openFromMention, undoCorrections } from '../../triage/tickets.ts'
 import { triageMentions } from '../../triage/triage.ts'
 import { openTicket } from '../open-ticket.ts'
 import { deliver, plainConnector, says } from '../plain-connector.ts'
@@ -355,4 +357,64 @@ test('Wilson’s interval of 19 in 20, and of nothing', () => {
   const [low, high] = wilson(19, 20)!
   expect([low.toFixed(3), high.toFixed(3)]).toEqual(['0.764', '0.991'])
   expect(wilson(0, 0)).toBeNull()
+})
+
+test('any part is a correction: a feeling or a priority alone is one step, learnt by its own heads, and undone as it came', async () => {
+  const { world, db, hear, corrections, by } = await stage()
+  const mention = await hear('Where is my parcel? It is three weeks late')
+  const ticketId = mention.ticketId!
+  const before = await db.selectFrom('tickets').selectAll().where('id', '=', ticketId).executeTakeFirstOrThrow()
+  const batchId = newId()
+  await correctTriage(world.desk, { ...by, ticketId, category: before.category, sentiment: 'positive' })
+  await correctTriage(world.desk, { ...by, ticketId, priority: 'urgent', batchId })
+  expect((await corrections()).map(row => row.after)).toEqual([{ sentiment: 'positive' }, { priority: 'urgent' }])
+  expect(await db.selectFrom('tickets').select(['category', 'priority']).where('id', '=', ticketId).executeTakeFirst()).toEqual({
+    category: before.category,
+    priority: 'urgent',
+  })
+  await learnFromCorrections(world.desk)
+  const taught = await findTaughtScorer(world.desk, db)
+  const scores = (scorer: Scorer) => scorer.score(readMention(mention.text), true)
+  expect(scores(taught).sentiment.positive).toBeGreaterThan(scores(shippedScorer()).sentiment.positive)
+  expect(urgency(scores(taught))).toBeGreaterThan(urgency(scores(shippedScorer())))
+
+  await undoCorrections(world.desk, { ...by, batchId })
+  expect((await db.selectFrom('tickets').select('priority').where('id', '=', ticketId).executeTakeFirst())?.priority).toBe(before.priority)
+  expect((await corrections()).map(row => row.undoneAt !== null)).toEqual([false, true])
+  expect(await countOtherChanges(db)).toEqual([{ part: 'sentiment', from: mention.verdict!.sentimentLabel, to: 'positive', count: 1 }])
+})
+
+test('what stands already is no correction; a priority said with a category is meant', async () => {
+  const { world, db, hear, corrections, by } = await stage()
+  const mention = await hear('Where is my parcel? It is three weeks late')
+  const { category, priority } = await db.selectFrom('tickets').selectAll().where('id', '=', mention.ticketId!).executeTakeFirstOrThrow()
+  const on = { ...by, ticketId: mention.ticketId! }
+  expect(await correctTriage(world.desk, { ...on, category, priority, sentiment: mention.verdict!.sentimentLabel })).toEqual({ ok: true })
+  expect(await corrections()).toEqual([])
+  await correctTriage(world.desk, { ...on, category: 'pr_risk', priority })
+  expect((await corrections())[0]!.after).toEqual({ category: 'pr_risk', actionable: true, priority })
+  expect((await db.selectFrom('tickets').select('priority').where('id', '=', on.ticketId).executeTakeFirst())?.priority).toBe(priority)
+})
+
+test.each<[string, object, { became?: string }]>([
+  ['a feeling leaves it a card', { sentiment: 'negative' }, { became: 'card' }],
+  ['noise dismisses it', { category: 'spam' }, { became: 'noise' }],
+  ['a complaint makes it a ticket', { category: 'complaint', priority: 'urgent' }, { became: 'ticket' }],
+  ['what it was already changes nothing', { category: 'untargeted_comment' }, {}],
+])('on a card: %s', async (_name, said, expected) => {
+  const { world, db, hear, corrections, by } = await stage()
+  const mention = await hear('cute lamp in the window at acme today', { addressesUs: false })
+  await db
+    .updateTable('mentions')
+    .set({ category: 'untargeted_comment', needsReview: false, ticketId: null })
+    .where('id', '=', mention.id)
+    .execute()
+  const batchId = newId()
+  expect(await correctCard(world.desk, { ...by, ...said, mentionId: mention.id, batchId })).toMatchObject({ ok: true, ...expected })
+  expect((await corrections()).map(row => row.after)).toEqual('became' in expected ? [expect.objectContaining(said)] : [])
+  if (!('became' in expected) || expected.became === 'ticket') return
+  await undoCorrections(world.desk, { ...by, batchId })
+  expect(await db.selectFrom('mentions').select('category').where('id', '=', mention.id).executeTakeFirst()).toEqual({
+    category: 'untargeted_comment',
+  })
 })

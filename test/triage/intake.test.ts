@@ -1,7 +1,9 @@
 // What came in becomes mentions, each once, in whatever order and however often the platform says it.
 import { expect, test } from 'vitest'
-import { PlatformError } from '../../connectors/connector.ts'
-import { pollAccount, readDeliveries } from '../../triage/intake.ts'
+import { PlatformError, type PointerKey } from '../../connectors/connector.ts'
+import { readAgain } from '../../db/deliveries.ts'
+import { readDeliveries } from '../../triage/intake.ts'
+import { pollAccount } from '../../triage/poll-account.ts'
 import { triageMentions } from '../../triage/triage.ts'
 import { deliver, plainConnector, says } from '../plain-connector.ts'
 import { cleo, testWorld, type World } from '../world.ts'
@@ -165,6 +167,50 @@ test('an unreadable delivery is kept with its problem, and read again after the 
   expect(rows.map(r => r.status)).toEqual(['unreadable', 'read'])
   expect(rows[0]!.problem).toMatch(/JSON/)
   expect(await texts(world)).toEqual(['fine'])
+})
+
+test('one unknown item keeps nothing else from coming in, and its delivery is shown and read again', async () => {
+  const { world, account } = await plainWorld()
+  const odd = { kind: 'unknown' as const, account: '111', because: 'entry[0].changes[1]: a hologram is not known' }
+  const id = await deliver(world, account, [
+    says('one', { externalId: 'a' }),
+    odd,
+    says('two', { externalId: 'b' }),
+    { ...odd, account: null },
+  ])
+  await readDeliveries(world.desk)
+  expect(await texts(world)).toEqual(['one', 'two'])
+  const row = () => world.desk.db.selectFrom('deliveries').select(['status', 'problem']).where('id', '=', id).executeTakeFirstOrThrow()
+  expect(await row()).toEqual({ status: 'unreadable', problem: `${odd.because}; ${odd.because}` })
+  await readAgain(world.desk.db, [id])
+  await readDeliveries(world.desk)
+  expect(await texts(world)).toEqual(['one', 'two'])
+  expect((await row()).status).toBe('unreadable')
+})
+
+test('a pointer waits in the cursor and makes the account due, until a poll says it is fetched', async () => {
+  const { world, account, connector } = await plainWorld()
+  const cursor = async () => (await world.desk.db.selectFrom('accounts').select('pollCursor').executeTakeFirstOrThrow()).pollCursor
+  const at = new Date('2026-03-02T09:00:00Z')
+  const points = (key: PointerKey) => deliver(world, account, [{ kind: 'pointer', account: '111', key, at }])
+  await pollAccount(world.desk, account.id)
+  await points('pointer:one')
+  await readDeliveries(world.desk)
+  expect(await cursor()).toEqual({ seen: '0', 'pointer:one': String(at.getTime()) })
+  const asked: object[] = []
+  connector.intake.polling!.poll = async function* (_line, given) {
+    asked.push(given)
+    // Another one is told of while this poll runs.
+    await points('pointer:two')
+    await readDeliveries(world.desk)
+    yield { list: 'mentions', body: JSON.stringify([says('fetched', { externalId: 'a' })]) }
+    return { seen: '1', 'pointer:one': '' }
+  }
+  await pollAccount(world.desk, account.id)
+  expect(asked).toHaveLength(1)
+  expect(await cursor()).toEqual({ seen: '1', 'pointer:two': String(at.getTime()) })
+  // Nobody waits until the next poll would have been due.
+  expect((await world.desk.db.selectFrom('accounts').select('nextPollAt').executeTakeFirstOrThrow()).nextPollAt).toEqual(world.desk.now())
 })
 
 test('a delivery for an account that is not connected is kept, and its mentions come in once it is', async () => {

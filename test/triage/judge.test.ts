@@ -187,6 +187,13 @@ describe('thanks', () => {
 })
 
 describe('who is spoken to', () => {
+  test.each(['is it lost?', 'is this still the plan?', 'does it work with a Mac?'])(
+    '“%s” asked of us waits for no review, whatever it is about',
+    text => {
+      expect(judged(text)).toMatchObject({ tier: 1, needsReview: false })
+    },
+  )
+
   test('a direct question to us is tier 1', () => {
     for (const text of ['do you sell umbrellas?', 'what colour is the new one?', 'can dogs come in?', 'anything planned for sunday?'])
       expect(judged(text).tier, text).toBe(1)

@@ -157,13 +157,35 @@ test('a rule’s category takes a doubtful mention out of Review, and noise back
   })
 })
 
-test('thresholds only make triage more careful: unsure noise and unsure tickets go to Review', () => {
+test('stricter thresholds make triage more careful: unsure noise and unsure tickets go to Review', () => {
   const strict = compileRules([], { noise: 0.95, review: 0.6 })
   const noise = verdict({ category: 'spam', tier: 'noise', priority: 'low', confidence: 0.9 })
   expect(applyRules(strict, noise, mention()).verdict).toMatchObject({ category: 'spam', needsReview: true })
   expect(applyRules(strict, verdict({ confidence: 0.5 }), mention()).verdict.needsReview).toBe(true)
   expect(applyRules(strict, verdict({ confidence: 0.7 }), mention()).verdict.needsReview).toBe(false)
   expect(applyRules(compileRules([], judgesThresholds), { ...noise, confidence: 0.2 }, mention()).verdict.needsReview).toBe(false)
+})
+
+test.each<[string, Partial<Verdict>, Partial<Verdict>]>([
+  [
+    'noise that only doubt had kept is dropped',
+    { nearlyNoise: { category: 'irrelevant', confidence: 0.7 } },
+    { category: 'irrelevant', tier: 'noise', needsReview: false },
+  ],
+  ['less sure noise still goes to a person', { nearlyNoise: { category: 'irrelevant', confidence: 0.5 } }, { tier: 2, needsReview: true }],
+  [
+    'danger is no matter of thresholds',
+    { nearlyNoise: { category: 'spam', confidence: 0.7 }, reasons: [{ signal: 'safety', points: 5, because: 'fire' }] },
+    { tier: 2, needsReview: true },
+  ],
+  ['doubt alone passes', { confidence: 0.25 }, { tier: 2, needsReview: false }],
+  ['more doubt does not', { confidence: 0.1 }, { needsReview: true }],
+  ['what a person must see for another reason stays', { confidence: 0.25, isDoubted: undefined }, { needsReview: true }],
+])('looser thresholds: %s', (_name, given, expected) => {
+  const doubted = verdict({ category: 'general_reference', tier: 2, priority: 'normal', needsReview: true, isDoubted: true, ...given })
+  const { verdict: after } = applyRules(compileRules([], { noise: 0.6, review: 0.2 }), doubted, mention())
+  expect(after).toMatchObject(expected)
+  expect(applyRules(compileRules([], judgesThresholds), doubted, mention()).verdict).toEqual(doubted)
 })
 
 test('our own words are nobody’s to sort', () => {
@@ -277,5 +299,5 @@ test('rules are ordered, switched off and removed; each change is audited', asyn
 test('thresholds are stored within their bounds only', async () => {
   const { world } = await stage()
   await saveThresholds(world.desk, world.ana.id, { noise: 0.9, review: 0.5 })
-  await expect(saveThresholds(world.desk, world.ana.id, { noise: 0.5, review: 0.5 })).rejects.toThrow()
+  await expect(saveThresholds(world.desk, world.ana.id, { noise: 0.4, review: 0.5 })).rejects.toThrow()
 })

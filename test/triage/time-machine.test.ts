@@ -2,12 +2,15 @@
 import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
 import type { AccountRow } from '../../db/accounts.ts'
+import type { JudgedMentionRow } from '../../db/judged-mentions.ts'
 import type { Category, Rule, RuleActions, RuleConditions, Verdict } from '../../domain.ts'
+import { bareContext } from '../../triage/bare.ts'
 import { priorityOf, tierOf } from '../../triage/categories.ts'
 import { readDeliveries } from '../../triage/intake.ts'
+import { judge } from '../../triage/judge.ts'
 import { writeRule } from '../../triage/rule-book.ts'
 import { applyRules, compileRules, judgesThresholds, placeOf } from '../../triage/rules.ts'
-import { lookBack, type Trial } from '../../triage/time-machine.ts'
+import { lookBack, newTally, type Trial } from '../../triage/time-machine.ts'
 import { triageMentions } from '../../triage/triage.ts'
 import { deliver, plainConnector, says } from '../plain-connector.ts'
 import { testWorld, type World } from '../world.ts'
@@ -246,4 +249,68 @@ test('an open ticket and an answer of ours count as they stood when the mention 
     const { trial } = await last(lookBack(world.desk, set([]), set([rule(conditions, { tags: ['again'] })]), look))
     expect(trial).toMatchObject({ looked: 2, changed: 1 })
   }
+})
+
+test('looser thresholds: what nobody would see any more, complaints among it, and the load', async () => {
+  const row = (given: Partial<JudgedMentionRow>): JudgedMentionRow => ({
+    id: newId(),
+    postedAt: new Date('2026-03-02T09:10:00Z'),
+    hour: 9,
+    text: '',
+    platform: 'plain',
+    visibility: 'public',
+    addressesUs: true,
+    language: 'en',
+    handle: 'p',
+    followers: 1,
+    isVip: false,
+    hasOpenTicket: false,
+    isReplyToUs: false,
+    ticketId: null,
+    category: 'general_reference',
+    tier: '2',
+    priority: 'normal',
+    needsReview: true,
+    confidence: 0.25,
+    sentiment: 0,
+    hasDanger: false,
+    nearlyNoise: { category: 'irrelevant', confidence: 0.7 },
+    isDoubted: true,
+    complaint: 0.1,
+    beforeRules: null,
+    ...given,
+  })
+  const over = { from: new Date('2026-03-01T10:00:00Z'), to: new Date('2026-03-02T10:00:00Z'), total: 5 }
+  const tally = newTally(set([]), set([], { noise: 0.6, review: 0.2 }), over)
+  for (const given of [
+    {},
+    { complaint: 0.8 },
+    { ticketId: newId() },
+    { nearlyNoise: null },
+    { nearlyNoise: null, category: 'complaint', tier: '1' } as const,
+  ])
+    tally.add(row(given))
+  const trial = tally.trial(true)
+  expect(trial).toMatchObject({ looked: 5, changed: 5, missed: 2, gained: 2 })
+  expect(trial.load.before[9]).toBe(0)
+  expect(trial.load.after[9]).toBe(2)
+})
+
+test('the judge says what only doubt kept from noise', () => {
+  const judged = (text: string) =>
+    judge({ text, visibility: 'public', direction: 'inbound', platform: 'x', language: null }, bareContext(text))
+  const doubted = [
+    'lol ok',
+    'haha what a day',
+    'monday again',
+    'so true',
+    'omg this song',
+    'big mood',
+    'nice one mate',
+    'who won last night',
+  ].map(judged)
+  const kept = doubted.filter(one => one.nearlyNoise)
+  expect(kept.length).toBeGreaterThan(0)
+  for (const one of kept) expect(one).toMatchObject({ needsReview: true, isDoubted: true })
+  expect(judged('Is the app down?').nearlyNoise).toBeUndefined()
 })

@@ -68,6 +68,15 @@ test('too many tries are stopped, whatever address a header claims', async () =>
   expect(statuses.at(-1)).toBe(429)
 })
 
+test('behind a proxy of ours each caller has tries of their own, and cannot write themselves another address', async () => {
+  const { request, web } = await webWorld()
+  Object.assign(web.config, { trustedProxies: 1 })
+  const tries = (address: string) => request('/sign-in', form({ email: 'a@heed.test', password: 'guess' }, { 'x-forwarded-for': address }))
+  for (let i = 0; i < SIGN_IN_TRIES.max; i++) expect((await tries(`10.0.0.${i}, 192.0.2.1`)).status).toBe(401)
+  expect((await tries('10.0.0.99, 192.0.2.1')).status).toBe(429)
+  expect((await tries('192.0.2.1, 192.0.2.2')).status).toBe(401)
+})
+
 test('a form from another site does nothing', async () => {
   const { request, signIn, desk, account } = await webWorld()
   const rep = await signIn('rep')

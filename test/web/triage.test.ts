@@ -1,6 +1,7 @@
 // The pages of triage: what was learnt, how right it is, the sample to look at, similar ones, and the suggested answer on a ticket.
 import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
+import { readConfig } from '../../config.ts'
 import { insertTemplate } from '../../db/templates.ts'
 import type { Verdict } from '../../domain.ts'
 import { openTicket } from '../open-ticket.ts'
@@ -172,4 +173,68 @@ test('a ticket shows the suggested answer with its reason; pressing it makes a d
   await rep.post(`/tickets/${ticket.number}/draft`, { template: id, way: 'public', text: '', role: 'answer' })
   expect(await db.selectFrom('replies').select(['status']).execute()).toEqual([{ status: 'draft' }])
   expect(await (await rep.get(`/tickets/${ticket.number}`)).text()).not.toContain('Suggested:')
+})
+
+test('the form corrects priority and feeling too; the page of what was learnt tells each part, and the ticket what a person said', async () => {
+  const { db, rep, lead, tell } = await stage()
+  const ticket = await tell('charged twice')
+  const answer = await rep.post(`/tickets/${ticket.number}/triage`, { category: 'complaint', priority: 'urgent', sentiment: 'positive' })
+  expect(saidBy(answer)).toContain('Corrected to urgent priority')
+  expect((await db.selectFrom('tickets').select('priority').where('id', '=', ticket.id).executeTakeFirstOrThrow()).priority).toBe('urgent')
+  expect(await (await rep.get(`/tickets/${ticket.number}`)).text()).toContain('A person says it sounds positive.')
+  const page = await (await lead.get('/triage')).text()
+  for (const words of ['→ Urgent priority', 'Sounds negative → positive', 'sounds negative →']) expect(page).toContain(words)
+  const undo = /"path":"([^"]+)"/.exec(decodeURIComponent(decodeURIComponent(answer.headers.getSetCookie().join())))![1]!
+  expect(saidBy(await rep.post(undo))).toContain(`#${ticket.number} is as before`)
+  expect((await db.selectFrom('tickets').select('priority').where('id', '=', ticket.id).executeTakeFirstOrThrow()).priority).toBe(
+    ticket.priority,
+  )
+})
+
+test.each<[Record<string, string>, string]>([
+  [{ category: 'nonsense' }, 'Choose one of the categories.'],
+  [{ priority: 'low' }, 'Choose urgent, high or normal.'],
+  [{ sentiment: 'furious' }, 'Choose negative, neutral or positive.'],
+  [{}, 'Choose what it really is.'],
+])('a correction %j is refused in words', async (form, words) => {
+  const { rep, tell } = await stage()
+  const ticket = await tell('charged twice')
+  const answer = await rep.post(`/tickets/${ticket.number}/triage`, form)
+  expect(answer.status).toBe(422)
+  expect(await answer.text()).toContain(words)
+})
+
+test('a customer is marked as VIP from a ticket, and back, and the audit knows', async () => {
+  const { db, rep, tell } = await stage()
+  const ticket = await tell('charged twice')
+  const isVip = async () =>
+    (await db.selectFrom('customers').select('isVip').where('id', '=', ticket.customerId).executeTakeFirstOrThrow()).isVip
+  await rep.post(`/tickets/${ticket.number}/vip`, {})
+  expect(await isVip()).toBe(true)
+  expect(await (await rep.get(`/tickets/${ticket.number}`)).text()).toContain('No longer VIP')
+  await rep.post(`/tickets/${ticket.number}/vip/undo`, {})
+  expect(await isVip()).toBe(false)
+  expect(await db.selectFrom('auditEntries').select('action').where('subject', '=', ticket.customerId).orderBy('id').execute()).toEqual([
+    { action: 'marked as VIP' },
+    { action: 'no longer VIP' },
+  ])
+})
+
+test.each<[Record<string, string>, string[]]>([
+  [{}, ['heed-linear', 'No second opinion is asked']],
+  [{ TRIAGE_SCORER: 'lexicon' }, ['The plain word list']],
+  [
+    {
+      TRIAGE_SCORER: 'endpoint',
+      TRIAGE_ENDPOINT_URL: 'https://models.example/v1',
+      TRIAGE_ENDPOINT_MODEL: 'm-1',
+      TRIAGE_ENDPOINT_KEY: 'hush',
+    },
+    ['heed-linear', 'm-1 at models.example', '0 questions', '0 of 1,000,000 tokens'],
+  ],
+])('the page says who judges: %j', async (env, expected) => {
+  const world = await webWorld({ web: { config: readConfig(env) } })
+  const page = await (await (await world.signIn('lead')).get('/triage')).text()
+  for (const words of expected) expect(page).toContain(words)
+  expect(page).not.toContain('hush')
 })

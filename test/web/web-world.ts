@@ -1,4 +1,5 @@
 // webWorld(): the test world with its pages in front, and people signed in by the real sign-in.
+import { readConfig } from '../../config.ts'
 import type { Connector } from '../../connectors/connector.ts'
 import type { Role } from '../../domain.ts'
 import { buildApp } from '../../web/app.ts'
@@ -24,7 +25,7 @@ export async function webWorld(
 ): Promise<WebWorld> {
   const world = await testWorld({ now: new Date(), ...(options.connectors ? { connectors: options.connectors } : {}) })
   const publicUrl = options.publicUrl ?? world.desk.publicUrl
-  const config = { publicUrl } as WebDesk['config']
+  const config = { ...readConfig({}), publicUrl }
   const web: WebDesk = {
     ...world.desk,
     publicUrl,

@@ -18,6 +18,7 @@ export const smallWords: Record<string, string> = {
   fi: 'ja on ei en se etta mina te han me olen olette ole mutta myos kun miten milloin missa miksi kiitos hei tanaan nyt aina koskaan mitaan viela jo vain kuin joka tai jos niin teidan minun',
   id: 'yang dan di ke dari ini itu tidak bisa saya aku kami kita kamu anda untuk dengan sudah belum kenapa bagaimana kapan dimana apa ada tolong terima kasih halo hari sekarang selalu juga lagi masih tapi atau akan mohon gak ga nggak udah min',
   ca: 'el la els les un una de que i en es no per amb em meu meva nostre vosaltres quan on com perque avui ara sempre mai res tot gracies bon dia si us plau ha han son va aixo molt mes pero',
+  hi: 'hai hain ka ki ke ko mein nahi nahin nhi kya kyu kyun kyon bhai aap aapka aapki aapko apne apna hum tum tumhe yeh ye woh wo toh bhi aur raha rahi rahe tha thi kar karo karna kiya gaya gayi ab kab kaise kaha mera meri mere mujhe sab kuch koi jab tak wala wali hua hui hoga hota yaar kr kro nai h hu hun rha rhi rhe gya gyi kuch bahut bohot bht phir fir lekin magar agar sirf liye accha abhi aaj kal yahan yaha waha se ho',
   hu: 'a az es egy nem hogy van volt mint de meg is mar csak ha ezt azt nekem miert mikor hol hogyan koszonom szia ma most mindig soha semmi nagyon vagy meg kell tudom',
   tl: 'ang ng sa na mga ko mo ako ikaw po opo hindi wala bakit kailan saan paano salamat naman lang din rin pa ba kayo namin yung kasi sana',
   vi: 'khong la cua va toi ban cho duoc co nay de thi da mot cac trong nhung voi khi nao tai sao cam on',

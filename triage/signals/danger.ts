@@ -1,5 +1,6 @@
 // Safety, self-harm, threats, fraud, taken-over accounts, legal steps and stranded people: these never wait.
-import { firstCue, has, type Reading } from './reading.ts'
+import type { CueName } from '../lexicon/cues.ts'
+import { type Cue, firstCue, has, type Reading } from './reading.ts'
 import { cueWords, type Rule } from './rule.ts'
 
 /** Words people also use for mere anger: alone they are no report of fraud. */
@@ -10,6 +11,12 @@ const looseLegal = /^(illegal\w*|police|justice|processo|plainte|denuncia|anzeig
 
 /** Nobody is happy about these, however the rest of the words sound. */
 const hurt = /\b(hit|banged|knocked) (my|his|her|our) head\b|\b(crashed|ambulance|bleeding|injured|hospital|unconscious)\b/i
+
+/** "They say I never ordered it" is their word against mine; "an assault on the eyes" hurts nobody. */
+const mereSpeech: [cue: RegExp, around: RegExp][] = [
+  [/^(i )?never\b/i, /\b(told|tells?|says?|said|saying|claim(s|ed)?) (me |us )?(that )?i never\b/i],
+  [/^assault/i, /\bassault(s|ing)? (on |to )?(my|your|our|the|all) (eyes?|ears?|senses|taste ?buds|nose)\b/i],
+]
 
 export function dangerRules(reading: Reading, feeling: { positive: number }): Rule[] {
   const rules: Rule[] = []
@@ -27,11 +34,12 @@ export function dangerRules(reading: Reading, feeling: { positive: number }): Ru
   }
   if (has(reading, 'selfHarm')) add('selfHarm', 9)
   if (has(reading, 'threat')) add('threat', 7)
-  if (has(reading, 'safety') && !isHappy) add('safety', 5.5)
+  const unsafe = meant(reading, 'safety')
+  if (unsafe && !isHappy) add('safety', 5.5, unsafe)
   if (has(reading, 'stranded') && !isHappy) add('stranded', 4.5)
   if (has(reading, 'takeover') && !isHappy) add('takeover', 6)
-  else if (has(reading, 'fraud') && !isHappy) {
-    const strict = reading.cues.find(cue => cue.name === 'fraud' && !looseFraud.test(plain(reading.text.slice(cue.start, cue.end))))
+  else if (meant(reading, 'fraud') && !isHappy) {
+    const strict = cuesMeant(reading, 'fraud').find(cue => !looseFraud.test(plain(reading.text.slice(cue.start, cue.end))))
     if (strict) add('fraud', 5.5, strict)
     else if (
       has(reading, 'account', 'money') &&
@@ -55,6 +63,18 @@ export function dangerRules(reading: Reading, feeling: { positive: number }): Ru
     })
   }
   return rules
+}
+
+function meant(reading: Reading, name: CueName): Cue | undefined {
+  return cuesMeant(reading, name)[0]
+}
+
+function cuesMeant(reading: Reading, name: CueName): Cue[] {
+  return reading.cues.filter(cue => {
+    if (cue.name !== name) return false
+    const words = reading.text.slice(cue.start, cue.end)
+    return !mereSpeech.some(([spoken, around]) => spoken.test(words) && around.test(reading.text))
+  })
 }
 
 function plain(text: string): string {

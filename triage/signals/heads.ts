@@ -96,13 +96,15 @@ export interface Logits {
 
 /** A mention to a brand is more often about a problem than the texts the sentiment heads were trained on. Those were English: measured there, used there. */
 export const carePrior = { negative: 0, positive: -1.5 }
+/** And what people post to nobody is a little more often bitter. */
+export const talkPrior = { negative: 0.3 }
 
 export function scoreWeights(weights: Weights, reading: Reading, speaksToBrand: boolean): Logits {
   const features = featuresOf(reading)
   const sentiment = scoreLayer(weights.sentiment, features)
-  if (speaksToBrand && (reading.language === 'en' || reading.language === null)) {
-    sentiment[0]! += carePrior.negative
-    sentiment[2]! += carePrior.positive
+  if (reading.language === 'en' || reading.language === null) {
+    sentiment[0]! += speaksToBrand ? carePrior.negative : talkPrior.negative
+    if (speaksToBrand) sentiment[2]! += carePrior.positive
   }
   if (saysTheOpposite(reading)) {
     sentiment[0]! += 3

@@ -5,6 +5,8 @@ import { cueWords, type Rule } from './rule.ts'
 
 /** This many others with the same words within the hour make a wave. */
 const wave = 3
+/** So few say of themselves what they are about, or nothing. */
+const fewWords = 4
 
 export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
   const rules: Rule[] = []
@@ -52,6 +54,8 @@ export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
   if (trouble && context.incidentActive && !has(reading, 'resolved')) {
     rules.push({ signal: 'incident', category: 'outage_report', points: 1.5, because: 'an incident is open' })
   }
+  if (!trouble && !others && !has(reading, 'delay') && reading.wordCount <= fewWords)
+    rules.push({ signal: 'nothingFails', category: 'outage_report', points: -2.5, because: 'it does not say that something fails' })
   if (down && has(reading, 'resolved')) {
     const solved = firstCue(reading, 'resolved')!
     rules.push({

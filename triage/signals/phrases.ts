@@ -14,6 +14,8 @@ export interface Hit {
 interface Phrase {
   cue: string
   parts: Part[]
+  /** The word that must stand second, when only one may. */
+  second: string | null
 }
 type Part = { word: string; isPrefix: boolean } | null
 
@@ -38,9 +40,10 @@ export function phraseFinder(book: PhraseBook): PhraseFinder {
         if (first.isPrefix && first.word.length < prefixKey) throw new Error(`cue ${cue}: "${first.word}*" is too short`)
         const map = first.isPrefix ? finder.byPrefix : finder.byWord
         const key = first.isPrefix ? first.word.slice(0, prefixKey) : first.word
+        const phrase = { cue, parts, second: parts[1] && !parts[1].isPrefix ? parts[1].word : null }
         const list = map.get(key)
-        if (list) list.push({ cue, parts })
-        else map.set(key, [{ cue, parts }])
+        if (list) list.push(phrase)
+        else map.set(key, [phrase])
       }
     }
   }
@@ -77,7 +80,9 @@ function phrasesAt(finder: PhraseFinder, form: string): readonly Phrase[] {
 }
 
 function tryPhrases(phrases: readonly Phrase[], words: readonly Word[], at: number, hits: Hit[]): void {
+  const next = words[at + 1]?.form
   for (const phrase of phrases) {
+    if (phrase.second !== null && phrase.second !== next) continue
     const last = endOf(phrase.parts, 0, words, at, words[at]!.sentence)
     if (last < 0) continue
     const earlier = hits.findLast(hit => hit.cue === phrase.cue && hit.last >= at)

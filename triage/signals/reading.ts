@@ -1,8 +1,8 @@
 // One pass over a mention's text: its words, cues, language and pleasantness. Every signal reads this, none reads the text again.
 import { type CueName, cues, emojiCues } from '../lexicon/cues.ts'
-import { valenceTenths } from '../lexicon/valence.ts'
 import { readLanguage } from './language.ts'
 import { findPhrases, phraseFinder } from './phrases.ts'
+import { ratingOf } from './ratings.ts'
 import { readWords, type Word } from './words.ts'
 
 export interface Cue {
@@ -56,48 +56,12 @@ const boosters = new Set([
   'truly',
 ])
 
-const ratingOf = new Map<string, number>()
-for (const [tenths, words] of Object.entries(valenceTenths)) {
-  for (const word of words.split(' ')) ratingOf.set(word, Number(tenths) / 10)
-}
-// In a mention to a brand these name a subject, not a feeling.
-for (const subject of [
-  'please',
-  'like',
-  'help',
-  'support',
-  'play',
-  'share',
-  'cancel',
-  'pay',
-  'number',
-  'care',
-  'free',
-  'credit',
-  'interest',
-  'security',
-  'secure',
-  'save',
-  'gift',
-  'party',
-  'alert',
-  'block',
-  'ok',
-  'yes',
-  'no',
-  'well',
-  'sure',
-  'want',
-  'hello',
-  'hi',
-])
-  ratingOf.delete(subject)
-
 export function readMention(text: string): Reading {
   const words = readWords(text)
   const spoken: Word[] = []
   const places: number[] = []
   const forms: string[] = []
+  const rated: number[] = []
   const reading: Reading = {
     text,
     words,
@@ -146,7 +110,7 @@ export function readMention(text: string): Reading {
         forms.push(word.form)
         if (word.shouted && word.form.length > 2) reading.shoutedWords++
         if (reach > 0) reading.negated[i] = 1
-        rate(reading, i)
+        rated.push(i)
         reach = negations.has(word.form) ? 4 : reach - 1
     }
     if (word.kind === 'word' || word.kind === 'hashtag' || word.kind === 'handle' || word.kind === 'number') {
@@ -154,6 +118,10 @@ export function readMention(text: string): Reading {
       places.push(i)
     }
   }
+  const guess = readLanguage(text, forms)
+  reading.language = guess.language
+  reading.isForeignScript = guess.isForeignScript
+  for (const i of rated) rate(reading, i)
   for (const hit of findPhrases(finder, spoken)) {
     note(reading, { name: hit.cue as CueName, start: spoken[hit.first]!.start, end: spoken[hit.last]!.end, at: places[hit.first]! })
   }
@@ -163,9 +131,6 @@ export function readMention(text: string): Reading {
     const name = emojiCues[word.form.toLowerCase()] ?? emojiCues[[...word.form][0]!]
     if (name) note(reading, { name, start: word.start, end: word.end, at: i })
   }
-  const guess = readLanguage(text, forms)
-  reading.language = guess.language
-  reading.isForeignScript = guess.isForeignScript
   return reading
 }
 
@@ -184,7 +149,7 @@ function note(reading: Reading, cue: Cue): void {
 
 function rate(reading: Reading, i: number): void {
   const word = reading.words[i]!
-  let rating = ratingOf.get(word.form) ?? 0
+  let rating = ratingOf(word.form, reading.language)
   if (rating === 0) return
   const before = reading.words[i - 1]
   if (before && boosters.has(before.form)) rating *= 1.25

@@ -16,6 +16,8 @@ export interface Example {
   careWeight: number
   /** Categories it is surely not, when it has none. */
   notThese?: readonly string[]
+  /** BCP-47, where it is known. */
+  language?: string
   /** Written for Heed: what it is measured on while training. */
   isOwn?: boolean
 }
@@ -56,9 +58,10 @@ export function ownExamples(folder = import.meta.dirname): Example[] {
     priority: row.priority,
     actionable: row.actionable,
     sentiment: row.sentiment,
+    language: row.language,
     breach: row.sentiment === 'negative' && !cannotBreach.has(row.category),
     // English has the outside sets too; the others have only these.
-    feelingWeight: row.language === 'en' ? 4 : 8,
+    feelingWeight: row.language === 'en' ? 2.4 : 4.8,
     careWeight: 2,
     isOwn: true,
   }))

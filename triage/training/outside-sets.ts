@@ -40,15 +40,15 @@ function goemotions(data: string): Example[] {
     if (row.label === 'mixed') return []
     const asks = /\?/.test(row.text as string)
     const example: Example = { text: row.text as string, sentiment: row.label as Example['sentiment'], feelingWeight: 1, careWeight: 0 }
-    if (i % 8 === 0) return [{ ...example, careWeight: 0.3, actionable: false, priority: 'low', breach: false, ...(asks ? {} : { notThese: chatterHeads }) }]
+    if (i % 8 === 0) return [{ ...example, careWeight: 0.05, actionable: false, priority: 'low', breach: false, ...(asks ? {} : { notThese: chatterHeads }) }]
     return [example]
   })
 }
 
 function vaderRated(data: string): Example[] {
   return rowsOf(data, 'vader-rated').map((row, i): Example => {
-    const example: Example = { text: row.text as string, sentiment: row.label as Example['sentiment'], feelingWeight: 1.5, careWeight: 0 }
-    if (row.source === 'tweet' && i % 4 === 0) return { ...example, careWeight: 0.3, actionable: false, priority: 'low', breach: false, notThese: chatterHeads }
+    const example: Example = { text: row.text as string, sentiment: row.label as Example['sentiment'], feelingWeight: 4.5, careWeight: 0 }
+    if (row.source === 'tweet' && i % 4 === 0) return { ...example, careWeight: 0.05, actionable: false, priority: 'low', breach: false, notThese: chatterHeads }
     return example
   })
 }

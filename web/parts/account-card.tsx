@@ -2,10 +2,12 @@
 import type { Connector } from '../../connectors/connector.ts'
 import type { AccountRow, PlatformAppRow } from '../../db/accounts.ts'
 import type { AccountWithWork } from '../../db/accounts-page.ts'
-import { openSecrets } from '../../line.ts'
+import { asAccount, openSecrets } from '../../line.ts'
+import type { ChannelState } from '../../metrics/channels.ts'
 import type { Health } from '../account-health.ts'
 import { webhookUrlOf } from '../connect-account.ts'
 import type { WebDesk } from '../env.ts'
+import { AccountSpend } from './account-spend.tsx'
 import { CopyField } from './copy-field.tsx'
 import { HealthMark } from './health-mark.tsx'
 import { PlanFacts } from './plan-facts.tsx'
@@ -14,6 +16,8 @@ import { Time } from './time.tsx'
 export interface Channel {
   account: AccountWithWork
   health: Health
+  /** What it covered, costs and was told of limits. */
+  state: ChannelState
 }
 
 export function AppCard({
@@ -94,7 +98,7 @@ function AccountCard({
   desk,
   app,
   connector,
-  channel: { account, health },
+  channel: { account, health, state },
   mayChange,
 }: {
   desk: WebDesk
@@ -104,6 +108,7 @@ function AccountCard({
   mayChange: boolean
 }) {
   const now = desk.now()
+  const prices = connector.prices?.(asAccount(account)) ?? null
   return (
     <article class={`account ${health.tone}`} id={`account-${account.id}`} aria-label={`@${account.handle}`}>
       <div class="who">
@@ -127,6 +132,11 @@ function AccountCard({
         </Fact>
         <Fact label="Sign-in">
           <TokenState desk={desk} account={account} now={now} />
+        </Fact>
+        <Fact label="Coverage">
+          <a href={`/health#channel-${account.id}`} title={state.coverage.sentence}>
+            {COVERAGE[state.coverage.tone]}
+          </a>
         </Fact>
         <Fact label="Last problem">{account.lastErrorAt ? <Time at={account.lastErrorAt} now={now} /> : 'none'}</Fact>
         <Fact label="Replies waiting">
@@ -156,8 +166,33 @@ function AccountCard({
           </form>
         )}
       </div>
+      {state.spend && prices ? (
+        <AccountSpend
+          accountId={account.id}
+          handle={account.handle}
+          spend={state.spend}
+          prices={prices}
+          itemName={item => itemName(item, state)}
+          mayChange={mayChange}
+        />
+      ) : null}
     </article>
   )
+}
+
+const COVERAGE: Record<ChannelState['coverage']['tone'], string> = {
+  good: 'all accounted for',
+  warn: 'a gap to look at',
+  bad: 'mentions are missing',
+  neutral: 'not asked yet',
+}
+
+/** "poll:dms" is "private messages"; a search is named by its own page. */
+function itemName(item: string, { sources }: ChannelState): string {
+  if (item === 'send') return 'replies and messages sent'
+  if (item === 'poll:parents') return 'what customers answered'
+  if (/^poll:(search|stream):/.test(item)) return 'a watch term'
+  return sources.find(source => source.name === item)?.label ?? (item === 'webhook' ? 'pushed mentions' : item.replace(/^poll:/, ''))
 }
 
 function TokenState({ desk, account, now }: { desk: WebDesk; account: AccountRow; now: Date }) {

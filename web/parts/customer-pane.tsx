@@ -1,6 +1,6 @@
 // Who this is and what we told them before.
 import type { EarlierTicket, TicketHead } from '../../db/ticket-page.ts'
-import { type Place, ticketPath } from './place.ts'
+import { type Place, placeQuery, ticketPath } from './place.ts'
 import { PlatformIcon } from './platform.tsx'
 import { Time } from './time.tsx'
 import { CATEGORY, languageName, plural, STATUS } from './words.ts'
@@ -12,6 +12,7 @@ export function CustomerPane({
   place,
   now,
   label,
+  mayAct,
 }: {
   ticket: TicketHead
   earlier: EarlierTicket[]
@@ -19,6 +20,7 @@ export function CustomerPane({
   place: Place
   now: Date
   label: string
+  mayAct: boolean
 }) {
   return (
     <>
@@ -29,6 +31,11 @@ export function CustomerPane({
           <span>{ticket.handle ? `@${ticket.handle}` : label}</span>
           {ticket.isVip ? <span class="chip accent">VIP</span> : null}
         </p>
+        <form method="post" action={`/tickets/${ticket.number}/vip${ticket.isVip ? '/undo' : ''}${placeQuery(place)}`}>
+          <button type="submit" class="small quiet" disabled={!mayAct} title={mayAct ? VIP_MEANS : 'Read-only: a rep can do this'}>
+            {ticket.isVip ? 'No longer VIP' : 'Mark as VIP'}
+          </button>
+        </form>
       </header>
       {ticket.doNotEngageUntil && ticket.doNotEngageUntil > now ? (
         <p class="advice">
@@ -101,4 +108,5 @@ export function CustomerPane({
   )
 }
 
+const VIP_MEANS = 'Triage never lets a VIP’s words go as irrelevant, and rules can ask for VIPs'
 const firstOf = (tickets: { startedAt: Date }[]) => new Date(Math.min(...tickets.map(one => one.startedAt.getTime())))

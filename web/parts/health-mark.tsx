@@ -12,6 +12,7 @@ export const HealthMark = ({ health }: { health: Health }) => (
 const SIGN: Record<Health['tone'], IconName> = { good: 'check', warn: 'warning', bad: 'urgent', neutral: 'clock' }
 const WORDS: Record<Health['word'], string> = {
   Alive: 'Alive',
+  Paced: 'Slowed down',
   Quiet: 'Quiet',
   Waiting: 'Waiting',
   Troubled: 'Troubled',

@@ -1,6 +1,7 @@
 // A mention without a ticket, as a card: what was said, what triage thinks, open or dismiss.
 import type { CardRow } from '../../db/queue-page.ts'
 import { categories, isNoise } from '../../triage/categories.ts'
+import { CorrectForm } from './correct-form.tsx'
 import { Icon } from './icon.tsx'
 import { Lit } from './lit.tsx'
 import { type Place, placeQuery } from './place.ts'
@@ -24,6 +25,9 @@ export function Card({ card, place, now, mayAct, label }: { card: CardRow; place
           </span>
         ) : null}
         <span class="chip">{CATEGORY[card.category]}</span>
+        {card.reposts ? (
+          <span class="muted">reposted {card.reposts === 1 ? 'once' : `${card.reposts.toLocaleString('en')} times`}</span>
+        ) : null}
         <span class="grow"></span>
         <Time at={card.postedAt} now={now} />
       </header>
@@ -55,6 +59,21 @@ export function Card({ card, place, now, mayAct, label }: { card: CardRow; place
           <a class="button small quiet" href={card.url} target="_blank" rel="noopener noreferrer">
             Open on {label} ↗
           </a>
+        ) : null}
+        {card.verdict ? (
+          <details class="correct">
+            <summary>
+              Wrong? <kbd>c</kbd>
+            </summary>
+            <CorrectForm
+              action={`/mentions/${card.id}/triage${placeQuery(place)}`}
+              category={card.category}
+              priority={card.verdict.priority}
+              sentiment={card.verdict.sentimentLabel}
+              mayAct={mayAct}
+              hint="What asks for an answer becomes a ticket."
+            />
+          </details>
         ) : null}
       </footer>
     </li>

@@ -4,12 +4,24 @@ import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Frame, SignedIn, WebEnv } from '../env.ts'
 import { hasRole } from '../session.ts'
+import { ChannelBanner } from './channel-banner.tsx'
 import { takeSaid } from './flash.ts'
 import { Icon } from './icon.tsx'
 import { IncidentBanner, SuggestionBanner } from './incident-banner.tsx'
 import { ShortcutHelp } from './shortcut-help.tsx'
 
-export type Section = 'queue' | 'dashboard' | 'incidents' | 'templates' | 'triage' | 'accounts' | 'teammates' | 'health' | 'status' | 'none'
+export type Section =
+  | 'queue'
+  | 'dashboard'
+  | 'incidents'
+  | 'templates'
+  | 'triage'
+  | 'listening'
+  | 'accounts'
+  | 'teammates'
+  | 'health'
+  | 'status'
+  | 'none'
 
 export interface PageProps {
   c: Context<WebEnv>
@@ -28,6 +40,7 @@ export interface PageProps {
 export function Page({ c, title, section, styles = [], scripts = [], layout = 'column', search = '', children }: PageProps) {
   const frame = c.get('frame')
   const teammate = c.get('teammate')
+  const isLead = hasRole(teammate, 'lead')
   return (
     <Document title={title} styles={styles} scripts={['keys', ...scripts]} bodyClass={layout}>
       <a class="skip" href="#main">
@@ -91,6 +104,12 @@ export function Page({ c, title, section, styles = [], scripts = [], layout = 'c
             {SETUP.map(([name, label, href]) => (
               <a href={href} aria-current={name === section ? 'page' : undefined}>
                 {label}
+                {name === 'health' && isLead && frame.channelWarnings.length ? (
+                  <span class="count">
+                    {frame.channelWarnings.length}
+                    <span class="visually-hidden"> {frame.channelWarnings.length === 1 ? 'channel needs' : 'channels need'} a look</span>
+                  </span>
+                ) : null}
               </a>
             ))}
             <a href="/me">Your own settings</a>
@@ -165,6 +184,7 @@ function Banners({ c, frame, teammate }: { c: Context<WebEnv>; frame: Frame; tea
     <div class="banners" id="banners">
       <IncidentBanner incidents={frame.incidents} now={frame.now} mayPost={hasRole(teammate, 'lead')} />
       {frame.suggestion && !frame.incidents.length && hasRole(teammate, 'lead') ? <SuggestionBanner suggestion={frame.suggestion} /> : null}
+      {hasRole(teammate, 'lead') ? <ChannelBanner warnings={frame.channelWarnings} /> : null}
       {frame.hasDemo ? (
         <section class="banner demo" aria-label="Demo data">
           <span class="grow">
@@ -224,6 +244,7 @@ const NAV: readonly NavItem[] = [
 ]
 const SETUP: readonly NavItem[] = [
   ['triage', 'Triage', '/triage'],
+  ['listening', 'Listening', '/listening'],
   ['accounts', 'Accounts', '/accounts'],
   ['teammates', 'Teammates', '/teammates'],
   ['health', 'Health', '/health'],

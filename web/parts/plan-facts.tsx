@@ -66,7 +66,7 @@ export function PlanFacts({
             <tbody>
               <Length kind="Public reply" rule={connector.limits.public} />
               <Length kind="Private message" rule={connector.limits.private} />
-              <Length kind="Status update" rule={connector.limits.status} />
+              {connector.limits.status ? <Length kind="Status update" rule={connector.limits.status} /> : null}
             </tbody>
           </table>
         </div>

@@ -1,9 +1,11 @@
 // One thread in time order: what they said, what we said and what became of it, notes, and the events between, folded.
 import type { Child } from 'hono/jsx'
+import type { ParentAbove } from '../../db/parents.ts'
 import type { ThreadEvent, ThreadMention, ThreadNote, ThreadReply } from '../../db/ticket-page.ts'
 import type { SignedIn } from '../env.ts'
 import { Icon } from './icon.tsx'
 import { Lit } from './lit.tsx'
+import { ParentBubble } from './parent-bubble.tsx'
 import { Time } from './time.tsx'
 import { CATEGORY, languageName, PRIORITY, plural, STATUS } from './words.ts'
 
@@ -12,6 +14,8 @@ export interface ThreadParts {
   replies: ThreadReply[]
   notes: ThreadNote[]
   events: ThreadEvent[]
+  /** What the mentions answer, where that was said elsewhere. */
+  above: ParentAbove[]
 }
 
 interface ThreadProps {
@@ -36,6 +40,12 @@ export function Thread({ parts, now, teammate, label, path, query, newSince, out
           return (
             <li class="events">
               <Events events={item} now={now} />
+            </li>
+          )
+        if ('childId' in item)
+          return (
+            <li>
+              <ParentBubble parent={{ ...item, url: out(item.url) }} now={now} label={label} />
             </li>
           )
         if ('postedAt' in item)
@@ -68,12 +78,13 @@ export function Thread({ parts, now, teammate, label, path, query, newSince, out
   )
 }
 
-type Item = ThreadMention | ThreadReply | ThreadNote | ThreadEvent[]
+type Item = ThreadMention | ParentAbove | ThreadReply | ThreadNote | ThreadEvent[]
 
-/** By time; neighbouring events become one fold. An echo of our own reply is shown once, as the reply. */
-export function inOrder({ mentions, replies, notes, events }: ThreadParts): Item[] {
+/** By time, with what a mention answers right above it; neighbouring events become one fold. An echo of our own reply is shown once, as the reply. */
+export function inOrder({ mentions, replies, notes, events, above }: ThreadParts): Item[] {
   const echoes = new Set(replies.map(reply => reply.id))
-  const dated: [Date, ThreadMention | ThreadReply | ThreadNote | ThreadEvent][] = [
+  const dated: [Date, Exclude<Item, ThreadEvent[]> | ThreadEvent][] = [
+    ...mentions.flatMap(child => above.filter(one => one.childId === child.id).map(one => [child.postedAt, one] as [Date, ParentAbove])),
     ...mentions
       .filter(mention => !mention.replyId || !echoes.has(mention.replyId))
       .map(one => [one.postedAt, one] as [Date, ThreadMention]),
@@ -109,6 +120,9 @@ function MentionBubble({ mention, now, label, isNew }: { mention: ThreadMention;
           <span class="muted">
             edited <Time at={mention.editedAt} now={now} />
           </span>
+        ) : null}
+        {mention.reposts ? (
+          <span class="muted">reposted {mention.reposts === 1 ? 'once' : `${mention.reposts.toLocaleString('en')} times`}</span>
         ) : null}
         {mention.url && !mention.removedAt ? (
           <a class="out" href={mention.url} target="_blank" rel="noopener noreferrer" title={`Open on ${label}`}>

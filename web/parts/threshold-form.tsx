@@ -25,17 +25,14 @@ export function ThresholdForm({ thresholds, mayChange }: { thresholds: Threshold
       {field(
         'noise',
         'Noise must be this sure (%)',
-        '85 to 99. Less sure noise goes to Review instead. Triage itself never drops below 85.',
-        { min: 85, max: 99 },
+        '50 to 99; triage itself asks for 85. Higher: less sure noise goes to Review. Lower: more is dropped unseen, but nothing that asks, sounds unhappy or shows a sign of trouble.',
+        { min: 50, max: 99 },
       )}
       {field(
         'review',
         'A person looks at anything less sure than (%)',
-        '30 to 95. Higher: fewer wrong tickets, more to review. Triage itself asks below 30.',
-        {
-          min: 30,
-          max: 95,
-        },
+        '0 to 95; triage itself asks below 30. Higher: fewer wrong tickets, more to review. Lower: less to review, more wrong tickets, and doubt about the tier counts no more.',
+        { min: 0, max: 95 },
       )}
       <div class="row">
         <button type="submit" name="then" value="look" class="primary" {...locked}>

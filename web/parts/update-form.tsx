@@ -117,6 +117,9 @@ export function UpdateForm(props: UpdateFormProps) {
             No account is connected: the update appears on the status page only. <a href="/accounts">Connect an account</a>
           </p>
         )}
+        {proposal.leftOut.length ? (
+          <p class="advice">{proposal.leftOut.join(', ')}: nothing can be posted there with words alone. Post it by hand.</p>
+        ) : null}
         {props.needsReason ? (
           <div class="card stack">
             <p class="advice">{props.needsReason} It can go out now with a reason, which is kept in the timeline.</p>

@@ -1,6 +1,7 @@
 // "Why is this here?": one sentence of the stored verdict, and the way to disagree.
 import type { Verdict } from '../../domain.ts'
-import { categories } from '../../triage/categories.ts'
+import type { Corrected } from '../correction-form.ts'
+import { CorrectForm } from './correct-form.tsx'
 import { verdictSentence } from './verdict.tsx'
 import { CATEGORY, plural } from './words.ts'
 
@@ -11,14 +12,17 @@ export function Why({
   query,
   mayAct,
   similar = null,
+  said = {},
 }: {
   verdict: Verdict
-  ticket: { category: Verdict['category'] }
+  ticket: { category: Verdict['category']; priority: Verdict['priority'] }
   path: string
   query: string
   mayAct: boolean
   /** Open tickets the same correction may fit. */
   similar?: { correctionId: number; count: number } | null
+  /** What people said of it since, and did not take back. */
+  said?: Pick<Corrected, 'sentiment'>
 }) {
   const isCorrected = ticket.category !== verdict.category
   return (
@@ -29,6 +33,7 @@ export function Why({
       <p>
         {verdictSentence(verdict)}
         {isCorrected ? <strong> Corrected to {CATEGORY[ticket.category]}.</strong> : null}
+        {said.sentiment && said.sentiment !== verdict.sentimentLabel ? <strong> A person says it sounds {said.sentiment}.</strong> : null}
         {similar && mayAct ? (
           <>
             {' '}
@@ -41,19 +46,14 @@ export function Why({
         <summary>
           Wrong? <kbd>c</kbd>
         </summary>
-        <form method="post" action={`${path}/triage${query}`} class="row">
-          <select name="category" aria-label="What it really is" disabled={!mayAct}>
-            {categories.map(one => (
-              <option value={one} selected={one === ticket.category}>
-                {CATEGORY[one]}
-              </option>
-            ))}
-          </select>
-          <button type="submit" class="small" disabled={!mayAct} title={mayAct ? undefined : 'Read-only: a rep can do this'}>
-            Correct it
-          </button>
-          <span class="muted">Priority and target follow; the clock’s start stays. Scored by {verdict.model}.</span>
-        </form>
+        <CorrectForm
+          action={`${path}/triage${query}`}
+          category={ticket.category}
+          priority={ticket.priority}
+          sentiment={said.sentiment ?? verdict.sentimentLabel}
+          mayAct={mayAct}
+          hint={`The clock’s start stays. Scored by ${verdict.model}.`}
+        />
       </details>
     </details>
   )

@@ -1,10 +1,8 @@
 // The desk: views, list, ticket, customer side by side; each pane is a landmark of its own.
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { listPresent } from '../../db/presence.ts'
 import {
   type Counts,
-  countViews,
   isSortedWhole,
   listQueue,
   mentionViews,
@@ -30,20 +28,14 @@ export interface Surroundings {
   steps: Steps | null
 }
 
-/** A tab that was left open counts as present for this long after its last sign. */
-export const PRESENT_MS = 45_000
-
 /** `open`: the number of the ticket the page shows. */
 export async function loadSurroundings(c: Context<WebEnv>, open?: number): Promise<Surroundings> {
-  const { db, now } = c.get('desk')
   const place = placeOf(c)
-  const teammateId = c.get('teammate').id
-  const [counts, list, steps] = await Promise.all([
-    countViews(db, teammateId, now()),
+  const [list, steps] = await Promise.all([
     isCards(place.view) ? null : loadList(c, place, place.view as TicketView),
     loadFirstSteps(c, open),
   ])
-  return { place, counts, list, steps }
+  return { place, counts: c.get('frame').counts, list, steps }
 }
 
 async function loadList(c: Context<WebEnv>, place: Place, view: TicketView) {
@@ -71,14 +63,8 @@ async function loadList(c: Context<WebEnv>, place: Place, view: TicketView) {
           place,
           isByRule ? { after: writeCursor(last, readCursor(c.req.query('after'))?.asOf ?? at) } : { rows: String(limit + 100) },
         )
-  const watchers = rows.length
-    ? await listPresent(
-        db,
-        rows.map(row => row.id),
-        new Date(at.getTime() - PRESENT_MS),
-      )
-    : []
-  return { rows, more, watchers: watchers.filter(one => one.teammateId !== teammateId), unknown: search?.unknown ?? [] }
+  const watchers = c.get('frame').present.filter(one => one.teammateId !== teammateId)
+  return { rows, more, watchers, unknown: search?.unknown ?? [] }
 }
 
 export interface WorkspaceProps {

@@ -33,6 +33,13 @@ document.addEventListener('keydown', event => {
   if (press(pressed)) event.preventDefault()
 })
 
+/** Enter says it is right so: a select by itself would do nothing. */
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Enter' || !(event.target instanceof HTMLSelectElement) || !event.target.closest('.correct-form')) return
+  event.preventDefault()
+  event.target.form.requestSubmit()
+})
+
 function press(key) {
   if (key in MOVES) return MOVES[key]() !== false
   const bearer = document.querySelector(`[data-key="${CSS.escape(key)}"]`)
@@ -78,6 +85,13 @@ const MOVES = {
     why.open = !why.open
   },
   c: () => {
+    const card = document.activeElement?.closest('.mention-card') ?? document.querySelector('.mention-card')
+    const wrong = card?.querySelector('.correct')
+    if (wrong) {
+      wrong.open = true
+      wrong.querySelector('select').focus()
+      return
+    }
     const [why, correct] = [document.getElementById('why'), document.getElementById('correct')]
     if (!why || !correct) return false
     why.open = correct.open = true

@@ -1,0 +1,23 @@
+// Does Meta still push a page's news to our app? Asked of the page, since Meta unsubscribes without a word an app whose webhook fails.
+import type { Line } from '../connector.ts'
+import { pageGraph, step } from './page-graph.ts'
+import type { Product } from './product.ts'
+import { isObject, listOf, maybeId } from './shape.ts'
+
+/** After an hour of failures Messenger's subscription is taken away silently (developers.facebook.com/docs/messenger-platform/webhooks, checked 2026-11-21). */
+export function isSubscribedTo(product: Product, pageOf: (line: Line) => string) {
+  return async (line: Line, webhookUrl: string): Promise<'yes' | 'no' | 'never'> => {
+    // Meta calls public https addresses only.
+    if (line.apiBase === null && !webhookUrl.startsWith('https:')) return 'never'
+    const { body } = await pageGraph(line, product).get(`${step(pageOf(line))}/subscribed_apps`)
+    const apps = listOf(body.data, 'subscribed_apps.data').filter(isObject)
+    return apps.some(app => maybeId(app.id) === line.secrets.appId) ? 'yes' : 'no'
+  }
+}
+
+/** How long Meta tries again what we did not take (developers.facebook.com/docs/graph-api/webhooks/getting-started). */
+export const pushReach = {
+  hours: 36,
+  source: 'https://developers.facebook.com/docs/graph-api/webhooks/getting-started',
+  checkedOn: '2026-11-21',
+} as const
