@@ -40,7 +40,7 @@ export const facebook: Connector = {
     },
   ],
   intake: {
-    webhook: { ...webhook, reach: pushReach, isSubscribed: isSubscribedTo(product, line => line.account.externalId) },
+    webhook: { ...webhook, reach: pushReach, isSubscribed: isSubscribedTo(product, line => line.account.externalId, 'feed') },
     polling,
   },
   signIn,

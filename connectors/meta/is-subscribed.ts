@@ -2,17 +2,23 @@
 import type { Line } from '../connector.ts'
 import { pageGraph, step } from './page-graph.ts'
 import type { Product } from './product.ts'
-import { isObject, listOf, maybeId } from './shape.ts'
+import { isObject, type JsonObject, listOf, maybeId } from './shape.ts'
 
 /** After an hour of failures Messenger's subscription is taken away silently (developers.facebook.com/docs/messenger-platform/webhooks, checked 2026-11-21). */
-export function isSubscribedTo(product: Product, pageOf: (line: Line) => string) {
+export function isSubscribedTo(product: Product, pageOf: (line: Line) => string, field?: string) {
   return async (line: Line, webhookUrl: string): Promise<'yes' | 'no' | 'never'> => {
     // Meta calls public https addresses only.
     if (line.apiBase === null && !webhookUrl.startsWith('https:')) return 'never'
     const { body } = await pageGraph(line, product).get(`${step(pageOf(line))}/subscribed_apps`)
     const apps = listOf(body.data, 'subscribed_apps.data').filter(isObject)
-    return apps.some(app => maybeId(app.id) === line.secrets.appId) ? 'yes' : 'no'
+    const ours = apps.find(app => maybeId(app.id) === line.secrets.appId)
+    return ours && tells(ours, field) ? 'yes' : 'no'
   }
+}
+
+/** Another product of the same app may have subscribed the page for itself alone: then the page's own news is not told. */
+function tells({ subscribed_fields: fields }: JsonObject, field: string | undefined): boolean {
+  return field === undefined || !Array.isArray(fields) || fields.some(one => one === field || (isObject(one) && one.name === field))
 }
 
 /** How long Meta tries again what we did not take (developers.facebook.com/docs/graph-api/webhooks/getting-started). */

@@ -201,6 +201,17 @@ describe('sign-in', () => {
     })
   })
 
+  it('sees that a page subscribed our app for another product alone, and subscribes it for its own', async () => {
+    const here = await pushedWorld()
+    const token = here.line.secrets.pageToken
+    const own = `${here.url}/v25.0/${here.page.id}/subscribed_apps?access_token=${token}`
+    const { ok } = await fetch(`${own}&subscribed_fields=name`, { method: 'POST' })
+    expect(ok).toBe(true)
+    expect(await facebook.intake.webhook!.isSubscribed!(here.line, here.webhook.url)).toBe('no')
+    await facebook.onConnected!(here.line, here.webhook.url)
+    expect(await facebook.intake.webhook!.isSubscribed!(here.line, here.webhook.url)).toBe('yes')
+  })
+
   it('sets the webhook and the subscription, twice the same, and leaves a webhook set by hand', async () => {
     const here = await pushedWorld()
     await facebook.onConnected!(here.line, 'http://127.0.0.1:9/another')

@@ -314,6 +314,27 @@ describe('an unknown end', () => {
     expect(b.connector.sent).toHaveLength(1)
   })
 
+  it('is left to a person as well where the platform lets nobody look: what it answers is gone', async () => {
+    const b = await bench()
+    const reply = await unsure(b, false)
+    let looks = 0
+    b.connector.findSent = async () => {
+      looks++
+      throw new PlatformError('refused', 'There is no such comment.')
+    }
+    for (const wait of [15_000, 60_000, 300_000, 3_600_000]) {
+      b.pass(wait)
+      await settleReply(b.desk, reply.id)
+    }
+    expect(looks).toBe(3)
+    expect(await b.reply(reply.id)).toMatchObject({
+      status: 'unsure',
+      nextReadBackAt: null,
+      problem: expect.stringMatching(/Look yourself/),
+    })
+    expect((await b.ticket()).hasFailedReply).toBe(true)
+  })
+
   it('died while sending: the row becomes unsure after two minutes and is looked up, not sent', async () => {
     const b = await bench()
     const reply = await due(b)

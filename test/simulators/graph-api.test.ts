@@ -36,6 +36,12 @@ const write = (recipient: object, text: string, more: Record<string, string> = {
   })
 const codes = ({ body }: { body: { error?: { code: number; error_subcode?: number } } }) => [body.error?.code, body.error?.error_subcode]
 
+test('answers are dated by the simulated clock', async () => {
+  const { now } = graph.control.moveClock({ ms: 30 * hour })
+  const { headers } = await call('GET', '/me', { fields: 'id' })
+  expect(Date.parse(headers.get('date') ?? '')).toBeCloseTo(Date.parse(now), -4)
+})
+
 test('consent gives a code, the code a short token, that a long one, and that a page token without end', async () => {
   const redirect_uri = 'http://127.0.0.1:9/callback'
   const form = new URLSearchParams({
