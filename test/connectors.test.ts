@@ -130,63 +130,67 @@ for (const connector of connectors) {
         expect(() => connector.read({ ...deliveryOf(sample), body: text.slice(0, Math.floor(text.length / 2)) })).toThrow()
       })
     })
+  })
+}
 
-    describe.concurrent('what goes out', () => {
-      it.for(samples.sends)('sends: $what', { timeout: 40_000 }, async (sample, { onTestFinished }) => {
-        const server = await startRecorder(
-          onTestFinished,
-          sample.exchange.map(step => step.answer),
-        )
-        const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app, sample.accountSecrets)))
-        expect(server.requests).toHaveLength(sample.exchange.length)
-        for (const [nth, step] of sample.exchange.entries()) expectRequest(server.requests[nth]!, step.request)
-        if (sample.expected.sent) return expect(outcome).toEqual({ sent: sample.expected.sent })
-        const { says, ...error } = sample.expected.error!
-        expect(outcome).toMatchObject({ error })
-        if (says) expect(outcome.error!.message).toContain(says)
-      })
+// All at once: a platform that never answers is waited for as long as the product waits.
+for (const connector of connectors) {
+  describe.concurrent(`the contract on ${connector.label}: what goes out`, () => {
+    const samples = readSamples(connector.platform)
+    it.for(samples.sends)('sends: $what', { timeout: 40_000 }, async (sample, { onTestFinished }) => {
+      const server = await startRecorder(
+        onTestFinished,
+        sample.exchange.map(step => step.answer),
+      )
+      const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app, sample.accountSecrets)))
+      expect(server.requests).toHaveLength(sample.exchange.length)
+      for (const [nth, step] of sample.exchange.entries()) expectRequest(server.requests[nth]!, step.request)
+      if (sample.expected.sent) return expect(outcome).toEqual({ sent: sample.expected.sent })
+      const { says, ...error } = sample.expected.error!
+      expect(outcome).toMatchObject({ error })
+      if (says) expect(outcome.error!.message).toContain(says)
+    })
 
-      it('has a sample of each outcome', () => {
-        const has = (test: (sample: SendSample) => unknown) => samples.sends.some(sample => Boolean(test(sample)))
-        expect(has(sample => sample.expected.sent)).toBe(true)
-        expect(has(sample => sample.expected.error?.kind === 'retry' && sample.expected.error.retryAfterMs)).toBe(true)
-        expect(has(sample => sample.expected.error?.trouble === 'limit')).toBe(true)
-        expect(has(sample => sample.expected.error?.kind === 'account')).toBe(true)
-        expect(has(sample => sample.expected.error?.kind === 'refused' && Number(sample.exchange.at(-1)?.answer.status) >= 400)).toBe(true)
-        for (const fault of ['drop', 'hang'])
-          expect(has(sample => sample.expected.error?.kind === 'unsure' && sample.exchange.at(-1)?.answer.fault === fault)).toBe(true)
-      })
+    it('has a sample of each outcome', () => {
+      const has = (test: (sample: SendSample) => unknown) => samples.sends.some(sample => Boolean(test(sample)))
+      expect(has(sample => sample.expected.sent)).toBe(true)
+      expect(has(sample => sample.expected.error?.kind === 'retry' && sample.expected.error.retryAfterMs)).toBe(true)
+      expect(has(sample => sample.expected.error?.trouble === 'limit')).toBe(true)
+      expect(has(sample => sample.expected.error?.kind === 'account')).toBe(true)
+      expect(has(sample => sample.expected.error?.kind === 'refused' && Number(sample.exchange.at(-1)?.answer.status) >= 400)).toBe(true)
+      for (const fault of ['drop', 'hang'])
+        expect(has(sample => sample.expected.error?.kind === 'unsure' && sample.exchange.at(-1)?.answer.fault === fault)).toBe(true)
+    })
 
-      it.for(['public', 'private', 'status'] as const)('a %s text over the limit never leaves', async (where, { onTestFinished }) => {
-        const server = await startRecorder(onTestFinished, [])
-        // Where no status can be posted at all, a short one is refused too.
-        const limit = connector.limits[where]?.limit ?? 1
-        const answers = samples.sends.find(sample => sample.post.inReplyTo !== null)!
-        const post: OutgoingPost = {
-          ...postOf(answers),
-          text: 'a'.repeat(limit + 1),
-          isPrivateReply: false,
-          visibility: where === 'private' ? 'private' : 'public',
-          inReplyTo: where === 'status' ? null : postOf(answers).inReplyTo,
-        }
-        const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
-        expect(outcome).toMatchObject({ error: { kind: 'refused' } })
-        expect(server.requests).toHaveLength(0)
-      })
+    it.for(['public', 'private', 'status'] as const)('a %s text over the limit never leaves', async (where, { onTestFinished }) => {
+      const server = await startRecorder(onTestFinished, [])
+      // Where no status can be posted at all, a short one is refused too.
+      const limit = connector.limits[where]?.limit ?? 1
+      const answers = samples.sends.find(sample => sample.post.inReplyTo !== null)!
+      const post: OutgoingPost = {
+        ...postOf(answers),
+        text: 'a'.repeat(limit + 1),
+        isPrivateReply: false,
+        visibility: where === 'private' ? 'private' : 'public',
+        inReplyTo: where === 'status' ? null : postOf(answers).inReplyTo,
+      }
+      const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
+      expect(outcome).toMatchObject({ error: { kind: 'refused' } })
+      expect(server.requests).toHaveLength(0)
+    })
 
-      it('nobody listening is a retry: nothing was sent', async ({ onTestFinished }) => {
-        const server = await startRecorder(onTestFinished, [])
-        await server.close()
-        const sample = samples.sends.find(candidate => candidate.expected.sent)!
-        const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app)))
-        expect(outcome).toMatchObject({ error: { kind: 'retry' } })
-      })
+    it('nobody listening is a retry: nothing was sent', async ({ onTestFinished }) => {
+      const server = await startRecorder(onTestFinished, [])
+      await server.close()
+      const sample = samples.sends.find(candidate => candidate.expected.sent)!
+      const outcome = await outcomeOf(connector.send(postOf(sample), lineTo(server.url, connector, samples.app)))
+      expect(outcome).toMatchObject({ error: { kind: 'retry' } })
+    })
 
-      it('speaks to loopback only when told to leave the platform', async () => {
-        const sample = samples.sends.find(candidate => candidate.expected.sent)!
-        for (const apiBase of ['http://192.0.2.1:80', 'http://api.example.com', 'ftp://127.0.0.1'])
-          await expect(connector.send(postOf(sample), lineTo(apiBase, connector, samples.app))).rejects.toThrow(/loopback/)
-      })
+    it('speaks to loopback only when told to leave the platform', async () => {
+      const sample = samples.sends.find(candidate => candidate.expected.sent)!
+      for (const apiBase of ['http://192.0.2.1:80', 'http://api.example.com', 'ftp://127.0.0.1'])
+        await expect(connector.send(postOf(sample), lineTo(apiBase, connector, samples.app))).rejects.toThrow(/loopback/)
     })
   })
 }
