@@ -28,6 +28,8 @@ const tagFires = 0.2
 /** Less sure than this of the tier, or of the category: a person looks. */
 const sureOfTier = 0.65
 const sureOfCategory = 0.3
+/** Less sure than this that something is down ("nope, still not working"): it comes first only among the high. */
+const sureOfOutage = 0.7
 
 const tier1: readonly JudgedCategory[] = [
   'outage_report',
@@ -81,7 +83,7 @@ export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Sco
   const verdict: Verdict = {
     category,
     tier: tierOf(category),
-    priority: priorityOf(category, rules),
+    priority: priorityOf(category, rules, confidence),
     confidence,
     sentiment: feeling.positive - feeling.negative,
     sentimentLabel: labelOf(feeling),
@@ -303,8 +305,9 @@ function tierOf(category: Category): Tier {
   return category === 'general_reference' || category === 'positive_feedback' || category === 'untargeted_comment' ? 2 : 'noise'
 }
 
-function priorityOf(category: Category, rules: readonly Rule[]): Priority {
-  if (category === 'outage_report' || category === 'pr_risk' || rules.some(rule => rule.isUrgent)) return 'urgent'
+function priorityOf(category: Category, rules: readonly Rule[], confidence: number): Priority {
+  if (rules.some(rule => rule.isUrgent) || category === 'pr_risk') return 'urgent'
+  if (category === 'outage_report' && confidence >= sureOfOutage) return 'urgent'
   const tier = tierOf(category)
   return tier === 1 ? 'high' : tier === 2 ? 'normal' : 'low'
 }
@@ -348,8 +351,9 @@ function wouldChange(
     // Rare enough to be judged once more without the words that raised it.
     const [start, end] = alarm.span
     const other = decide(`${reading.text.slice(0, start)} ${reading.text.slice(end)}`, context, isPrivate, scorer)
-    return `Without ${alarm.because.match(quoted)?.[0]} it would be ${named(other.choice.category)}, ${priorityOf(other.choice.category, other.rules)}.`
+    return `Without ${alarm.because.match(quoted)?.[0]} it would be ${named(other.choice.category)}, ${priorityOf(other.choice.category, other.rules, other.shares.get(other.choice.category)!)}.`
   }
+  if (category === 'outage_report' && shares.get(category)! < sureOfOutage) return `Surer than ${sureOfOutage} it would be urgent.`
   const rival = judgedCategories
     .filter(other => other !== category)
     .reduce((best, other) => (odds.get(other)! > odds.get(best)! ? other : best))

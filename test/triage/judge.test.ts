@@ -186,6 +186,21 @@ describe('thanks', () => {
   })
 })
 
+describe('an outage', () => {
+  test('that the judge is sure of is urgent', () => {
+    expect(judged('no internet in the whole street since this morning, all my neighbours too')).toMatchObject({
+      category: 'outage_report',
+      priority: 'urgent',
+    })
+  })
+
+  test('that it only guesses is high, and says what would have made it urgent', () => {
+    const verdict = judged('nope, still not working')
+    expect(verdict).toMatchObject({ category: 'outage_report', priority: 'high', wouldChange: 'Surer than 0.7 it would be urgent.' })
+    expect(verdict.confidence).toBeLessThan(0.7)
+  })
+})
+
 describe('who is spoken to', () => {
   test.each(['is it lost?', 'is this still the plan?', 'does it work with a Mac?'])(
     '“%s” asked of us waits for no review, whatever it is about',
