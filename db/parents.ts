@@ -99,7 +99,7 @@ export async function listParentsAbove(db: Db, ticketId: Id): Promise<ParentAbov
       select up.child_id, p.account_id, p.parent_external_id, up.depth + 1
       from up join mentions p on p.account_id = up.account_id and p.visibility = 'public' and p.external_id = up.parent_external_id
       where p.parent_external_id is not null and p.ticket_id is distinct from ${ticketId} and up.depth < ${sql.lit(MOST_DEPTH)})
-    select up.child_id, up.depth, p.id, p.direction, coalesce('@' || nullif(c.handle, ''), nullif(c.name, ''), case p.direction when 'outbound' then 'We' end) as by,
+    select up.child_id, up.depth, p.id, p.direction, coalesce('@' || nullif(c.handle, ''), nullif(c.name, '')) as by,
       p.text, p.language, p.url, p.posted_at, p.removed_at, w.state, w.because
     from up
       left join mentions p on p.account_id = up.account_id and p.visibility = 'public' and p.external_id = up.parent_external_id

@@ -3,11 +3,12 @@ import type { ParentAbove } from '../../db/parents.ts'
 import { Time } from './time.tsx'
 
 export function ParentBubble({ parent, now, label }: { parent: ParentAbove; now: Date; label: string }) {
+  const who = parent.direction === 'outbound' ? (parent.depth === 1 ? 'us' : 'we') : parent.by
   return (
     <article class="bubble above">
       <header>
         <span class="muted">{parent.depth === 1 ? 'In answer to' : 'Before that'}</span>
-        {parent.by && !parent.removedAt ? <strong>{parent.by}</strong> : null}
+        {who && !parent.removedAt ? <strong>{who}</strong> : null}
         {parent.postedAt ? <Time at={parent.postedAt} now={now} /> : null}
         {parent.url && !parent.removedAt ? (
           <a class="out" href={parent.url} target="_blank" rel="noopener noreferrer" title={`Open on ${label}`}>
