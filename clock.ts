@@ -4,10 +4,12 @@ import { schedule } from 'node-cron'
 import { readConfig } from './config.ts'
 import { listDueAccounts } from './db/accounts.ts'
 import { countWaitingDeliveries, expireBodies } from './db/deliveries.ts'
+import { listDueGestures } from './db/gestures.ts'
 import { holdLease, releaseLease } from './db/leases.ts'
 import { countWaitingMentions } from './db/mentions.ts'
 import { listAccountsWanting } from './db/parents.ts'
 import { listDueReplies, listUnsettledReplies } from './db/replies.ts'
+import { letPicturesGo } from './db/reply-pictures.ts'
 import { saveSetting } from './db/settings.ts'
 import { tendMostChanged } from './db/upkeep.ts'
 import { listDueSearches } from './db/watch-terms.ts'
@@ -30,6 +32,7 @@ export function startClock(desk: Desk, options: { rawBodyDays: number; databaseU
       await wakeTickets(desk)
       await solveUnanswered(desk)
       await closeSolved(desk)
+      await letPicturesGo(desk.db, { discarded: daysAgo(desk, 1), out: daysAgo(desk, PICTURES_KEPT_DAYS) })
       await expireBodies(desk.db, new Date(desk.now().getTime() - options.rawBodyDays * 86_400_000), desk.now())
     }),
     // PostgreSQL tends its tables itself.
@@ -72,10 +75,14 @@ export async function sweep(desk: Desk) {
   for (const reply of await listDueReplies(desk.db, now, 500)) await desk.ring({ name: 'sendReply', replyId: reply.id, at: reply.sendAt! })
   for (const reply of await listUnsettledReplies(desk.db, new Date(now.getTime() - SENDING_TOO_LONG_MS), now, 500))
     await desk.ring({ name: 'settleReply', replyId: reply.id })
+  for (const { mentionId, gesture } of await listDueGestures(desk.db, now, 500)) await desk.ring({ name: 'setGesture', mentionId, gesture })
   if (await isBehind(desk.db)) await desk.ring({ name: 'learnFromCorrections' })
   await saveSetting(desk.db, 'lastSweepAt', now.toISOString(), now)
 }
 
+const daysAgo = (desk: Desk, days: number) => new Date(desk.now().getTime() - days * 86_400_000)
+/** What is out stands on its platform; until then the thread shows it as the team sent it. */
+const PICTURES_KEPT_DAYS = 90
 const LEASE_MS = 10_000
 const SENDING_TOO_LONG_MS = 120_000
 

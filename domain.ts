@@ -68,6 +68,17 @@ export interface Mention {
   postedAt: Date
   receivedAt: Date
 }
+/** What somebody put beside their words: where the platform keeps it, never its bytes. */
+export interface Attachment {
+  kind: 'picture' | 'gif' | 'video' | 'audio' | 'file'
+  /** Of a picture, or of a video's still; null: only the platform shows it. */
+  url: string | null
+  /** What its author says it shows. */
+  alt: string | null
+  /** Pixels, where the platform tells. */
+  width: number | null
+  height: number | null
+}
 export interface Author {
   externalId: string
   handle: string
@@ -218,6 +229,8 @@ export interface JudgeContext {
   isVip?: boolean
   /** In how many other hours of the last seven days this customer wrote to us. */
   contactsThisWeek?: number
+  /** A picture, a film or a file came with the words. */
+  hasAttachment?: boolean
   /** Asked beforehand, about what the words alone leave open. */
   secondOpinion?: SecondOpinion
 }
@@ -284,6 +297,11 @@ export interface Reply {
   problem: string | null
 }
 
+/** What we may do to a customer's mention beside answering it, and take back. */
+export type Gesture = 'like' | 'hide'
+/** `waiting`: the platform does not know of it yet; `refused`: it will not, until somebody wishes it again. */
+export type GestureStatus = 'waiting' | 'done' | 'refused'
+
 /** What happened to a ticket: append-only; a ticket's row can be rebuilt from it. */
 export type TicketEventKind =
   | 'opened'
@@ -312,6 +330,8 @@ export type TicketEventKind =
   | 'linked'
   | 'unlinked'
   | 'marked_spam'
+  | 'gesture_wished'
+  | 'gesture_refused'
 export interface TicketEvent {
   ticketId: Id
   kind: TicketEventKind

@@ -2,7 +2,7 @@
 import { type ConnectionOptions, createPostgresBackend, type JobsOptions, Queue, runMigrations, Worker, withBackend } from 'bullmq'
 import { Redis } from 'ioredis'
 import type pg from 'pg'
-import type { Id } from './domain.ts'
+import type { Gesture, Id } from './domain.ts'
 
 /** A job only says which work waits; the rows say what it is. */
 export type Job =
@@ -14,6 +14,7 @@ export type Job =
   | { name: 'learnFromCorrections' }
   | { name: 'pollSearch'; accountId: Id }
   | { name: 'findParents'; accountId: Id }
+  | { name: 'setGesture'; mentionId: Id; gesture: Gesture }
 export type JobName = Job['name']
 export type Verbs = { [N in JobName]: (job: Extract<Job, { name: N }>) => Promise<void> }
 
@@ -121,6 +122,7 @@ function keyOf(job: Job): string {
   if (job.name === 'pollAccount' || job.name === 'pollSearch' || job.name === 'findParents') return `${job.name}.${job.accountId}`
   if (job.name === 'sendReply') return `${job.name}.${job.replyId}.${job.at.getTime()}`
   if (job.name === 'settleReply') return `${job.name}.${job.replyId}`
+  if (job.name === 'setGesture') return `${job.name}.${job.mentionId}.${job.gesture}`
   return job.name
 }
 

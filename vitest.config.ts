@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ['default', './test/count-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Files of one worker share what they import, and its pool of databases: half the time. No test may change a module's state for another.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

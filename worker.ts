@@ -4,6 +4,7 @@ import type { Desk } from './desk.ts'
 import type { Doorbell } from './jobs.ts'
 import { openDesk, startProcess, stopOnSignal } from './open-desk.ts'
 import { sendReply, settleReply } from './responders/send.ts'
+import { setGesture } from './responders/set-gesture.ts'
 import { readDeliveries } from './triage/intake.ts'
 import { learnFromCorrections } from './triage/learnt.ts'
 import { findParents } from './triage/parents.ts'
@@ -25,6 +26,7 @@ export function serveDoorbell(desk: Desk, doorbell: Doorbell, judges: Judges = l
       learnFromCorrections: () => learnFromCorrections(desk),
       pollSearch: job => pollSearch(desk, job.accountId),
       findParents: job => findParents(desk, job.accountId),
+      setGesture: job => setGesture(desk, job.mentionId, job.gesture),
     },
     { concurrency, onFault: (name, error) => desk.log.error({ job: name, err: error }, 'a job failed; it is tried again') },
   )

@@ -1,5 +1,5 @@
 // The contract every platform keeps: what it reads, what it sends, what it may do.
-import type { Account, Author, Direction, Platform, Visibility, WatchTerm } from '../domain.ts'
+import type { Account, Attachment, Author, Direction, Gesture, Platform, Visibility, WatchTerm } from '../domain.ts'
 
 /** Decrypted secrets of an app or an account: field name → value. */
 export type Secrets = Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ export interface SecretField {
 /**
  * What came in, before anyone read it: a webhook's raw body, or one page of a poll.
  * `source` is `webhook` or `poll:<name of the list>`; `account` is set for polls (externalId of ours). Lists every platform may have:
- * `search:<id of a watch term>`, `stream:<the same>` and `parents`, whose mentions are read as context.
+ * `search:<id of a watch term>`, `stream:<the same>` and `parents`, whose mentions are read as context. `stream:own` is the account's own stream.
  */
 export interface Delivery {
   source: string
@@ -32,7 +32,8 @@ export interface Delivery {
  */
 export type Incoming =
   | { kind: 'mention'; account: string; mention: IncomingMention }
-  | { kind: 'removal'; account: string; visibility: Visibility; externalId: string; at: Date | null }
+  /** `visibility` is null where the platform does not say: then whatever is known by that id is removed, and nothing else kept of it. */
+  | { kind: 'removal'; account: string; visibility: Visibility | null; externalId: string; at: Date | null }
   /** Somebody passed a post on unchanged: counted on that post, `of`, and never a mention. */
   | { kind: 'repost'; account: string; externalId: string; of: string; at: Date }
   /** The owner took our permission away. */
@@ -71,6 +72,8 @@ export interface IncomingMention {
   /** Null when the platform hides it: the customer is then anonymous. */
   author: Author | null
   text: string
+  /** Left out: this delivery does not say, and what is known stays; an empty list: there is none (any more). */
+  attachments?: readonly Attachment[]
   url: string | null
   addressesUs: boolean
   postedAt: Date
@@ -78,6 +81,8 @@ export interface IncomingMention {
   isEdit: boolean
   /** Id to answer when it differs from externalId (X: the newest edit). */
   replyToExternalId?: string
+  /** What else it is called over there, such as the ids of its edits: what names one of them as its parent answers this mention. */
+  otherIds?: readonly string[]
   /** Our own key, returned by an echo: the reply's id. */
   echoOf?: string
   /** Facts that mayReply will ask for, as plain values. */
@@ -99,7 +104,7 @@ export interface Answerable {
 /** Asked before anyone types. `by` is how: in public, or in private. */
 export interface Permission {
   allowed: boolean
-  /** Why not, or what to mind ("closes in 3 h", "costs $0.20 because of the link"). Plain words for a rep. */
+  /** Why not, or what to mind ("closes in 3 h"). Plain words for a rep; what it costs is said from `prices`. */
   because: string
   /** A window's end, with our safety margin taken off. */
   until: Date | null
@@ -120,6 +125,8 @@ export interface PermissionQuestion {
   lastPrivateInboundAt: Date | null
   /** A private reply to this very comment was already sent (Meta allows one). */
   privateReplySent: boolean
+  /** Who asks is no teammate about to type, but an automatic answer. */
+  isAutomatic?: boolean
 }
 
 /** How long a text is on this platform, by the platform's own rule. */
@@ -138,6 +145,43 @@ export interface Limits {
   private: LengthRule
   /** Null: nothing can be posted there with words alone, and a status update leaves this platform out. */
   status: LengthRule | null
+  /** What may go out with the words. */
+  pictures: Readonly<Record<'public' | 'private' | 'status', PictureRule | NoPictures>>
+}
+
+export type PictureType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp'
+
+/** Which pictures a platform takes beside the words: a dated fact. */
+export interface PictureRule {
+  /** With one answer. */
+  most: number
+  /** Of each. */
+  maxBytes: number
+  /** Width times height. */
+  maxPixels?: number
+  types: readonly PictureType[]
+  /** How long a description may be, in UTF-16 units; null: nobody there would see one, so it stays with us. */
+  altLimit: number | null
+  /** A message there holds words or one picture: pictures follow the words as messages of their own. */
+  isApart?: true
+  source: string
+  checkedOn: string
+}
+/** None there, and why, in words for a rep. */
+export interface NoPictures {
+  most: 0
+  because: string
+  source: string
+  checkedOn: string
+}
+
+/** A picture as it goes out: checked against the rule of its way, nothing in it but the picture. */
+export interface OutgoingPicture {
+  bytes: Uint8Array
+  type: PictureType
+  alt: string
+  width: number
+  height: number
 }
 
 export interface OutgoingPost {
@@ -149,6 +193,14 @@ export interface OutgoingPost {
   inReplyTo: Answerable | null
   /** A private answer to a public comment, where that is one call of its own. */
   isPrivateReply: boolean
+  /** In their order; absent: none. Uploading one is not posting: that fails as `retry` or `refused`, never as `unsure`. */
+  pictures?: readonly OutgoingPicture[]
+  /** Our own post before this one in a thread, by its externalId: in public this goes right below it, while `inReplyTo` stays the customer's. */
+  continues?: string | null
+  /** A teammate wrote this to this customer and pressed Send; absent: nobody did, it is automatic or goes to everybody. */
+  isByHuman?: boolean
+  /** When the customer last wrote to us in private, which opens Meta's windows; absent: the mention it answers is the newest. */
+  lastPrivateInboundAt?: Date | null
 }
 export interface Sent {
   externalId: string
@@ -197,6 +249,18 @@ export interface Webhook {
   reach?: Reach
   /** Does the platform push this account's mentions to us, as far as it says? `never`: nobody asked it to, so only polls listen. */
   isSubscribed?: (line: Line, webhookUrl: string) => Promise<'yes' | 'no' | 'never'>
+  /**
+   * Where several accounts, on this platform or another, hang on one subscription over there: its name, which is the same for all of them,
+   * and whether it stands at all. When it is found gone it was gone for each of them, and whoever restores it restores it for all.
+   */
+  shared?: (line: Line) => Promise<{ name: string; isThere: boolean }>
+  /**
+   * Asks the platform to push again what it pushed, or tried to, between the two. May be asked once for a stretch, and no further back than
+   * `withinMs`; a PlatformError `refused` means that this app may not. Left out: there is no such thing.
+   */
+  replay?: { withinMs: number; ask: (line: Line, webhookUrl: string, span: { from: Date; until: Date }) => Promise<void> }
+  /** What comes by push alone, in a rep's words: nothing lists it, so what was not pushed cannot be read back. Left out: polls bring all. */
+  onlyPushed?: string
 }
 /** One list that a poll walks: the source `poll:<name>` in the coverage ledger. */
 export interface PolledList {
@@ -204,6 +268,8 @@ export interface PolledList {
   /** What stands in it, in a rep's words: "private messages". */
   label: string
   reach?: Reach
+  /** What stands in it is pushed too: 'all' of it, or all but this, in a rep's words. Left out: pushes do not tell of it. */
+  pushed?: 'all' | { but: string }
 }
 export interface Polling {
   everyMs: number
@@ -239,19 +305,32 @@ export interface Search {
   isUnfinished?: (cursor: Cursor) => boolean
 }
 
+/** A connection on which the platform tells at once what we would find by asking. One process listens at a time. */
+export interface Listening {
+  /** Yields pages until the signal aborts; throws when the connection breaks. `connected` is called once it stands. */
+  listen: (line: Line, signal: AbortSignal, connected: () => void) => AsyncGenerator<PollPage, void>
+  /** How long to wait before the nth attempt in a row, from 1, by the platform's own rules. */
+  waitMs: (fault: PlatformError, nth: number) => number
+}
+
+/**
+ * What happens to one account. Polls find what is missed while it is broken, and prove all the while that nothing was; its pages are called
+ * `own`. `listen` throws `refused` where the platform offers this account none: polls then go on as if there were none.
+ */
+export interface OwnStream extends Listening {
+  /** Between two polls while it stands. */
+  pollEveryMs: number
+}
+
 /**
  * The same as searches, but told at once, over one connection for all accounts of an app. What is missed while it is broken a search brings:
- * nobody else should be asked to. One process listens at a time.
+ * nobody else should be asked to. Its pages are called `stream:<term's id>`.
  */
-export interface Stream {
+export interface Stream extends Listening {
   /** Null: this app may. Else why not. */
   barredBecause: (line: Line) => string | null
   /** Makes these what the platform watches for, and nothing else of ours; may run while listening. Answers with what it would not take, in words. */
   follow: (line: Line, terms: readonly (Watched & { account: Pick<Account, 'handle'> })[]) => Promise<string[]>
-  /** Yields pages called `stream:<term's id>` until the signal aborts; throws when the connection breaks. `connected` is called once it stands. */
-  listen: (line: Line, signal: AbortSignal, connected: () => void) => AsyncGenerator<PollPage, void>
-  /** How long to wait before the nth attempt in a row, from 1, by the platform's own rules. */
-  waitMs: (fault: PlatformError, nth: number) => number
 }
 
 /** A mention's parent we do not have, by the platform's ids. */
@@ -272,10 +351,28 @@ export interface Parents {
 export interface Prices {
   /** For one mention that came in by this source. */
   read: (source: string, visibility: Visibility) => number
-  send: (post: Pick<OutgoingPost, 'text' | 'visibility' | 'inReplyTo'>) => number
+  /** What makes a text cost more than its like, in words: "the link". Left out: nothing does. */
+  dearer?: string
+  send: (post: Pick<OutgoingPost, 'text' | 'visibility' | 'inReplyTo' | 'continues'>) => number
   source: string
   checkedOn: string
 }
+
+/** One gesture, where the platform has it. */
+export interface GestureWay {
+  /** What it is called over there, as a button says it: "Favourite". */
+  label: string
+  /** What it is once it is done: "Hidden from others on Facebook". */
+  done: string
+  /** Asked before it is offered, never before it is taken back. */
+  may: (mention: Answerable, account: Account) => GesturePermission
+  /** Setting what is set already, or taking away what is not there, is success: so it may be called any number of times. */
+  set: (mention: Answerable, isOn: boolean, line: Line) => Promise<void>
+}
+/** `because`: why not, or what to mind, in plain words for a rep. */
+export type GesturePermission = Pick<Permission, 'allowed' | 'because' | 'costUsd'>
+/** `never`: why the platform has no such thing for anybody, in plain words. */
+export type Gestures = Readonly<Record<Gesture, GestureWay | { never: string }>>
 
 /** The platform's own sign-in (OAuth). */
 export interface SignIn {
@@ -301,6 +398,14 @@ export interface ConnectableAccount {
   capabilities: Record<string, string | boolean>
 }
 
+/** Where customers' pictures are kept over there: our pages show them through a proxy of ours, which asks nobody else. */
+export interface PictureHosts {
+  /** `*.name`: anything below that name. Null: any public host, because every server there keeps its own. */
+  hosts: readonly string[] | null
+  /** Hosts, named in full, that show them to us alone; and the Authorization for them, which is sent nowhere else. */
+  signedIn?: { hosts: readonly string[]; authorization: (line: Line) => Promise<string> }
+}
+
 export interface Connector {
   platform: Platform
   label: string
@@ -308,7 +413,7 @@ export interface Connector {
   /** What the operator pastes for the app, and for one account. The forms are drawn from these. */
   appSecrets: readonly SecretField[]
   accountSecrets: readonly SecretField[]
-  intake: { webhook?: Webhook; polling?: Polling; search?: Search; stream?: Stream; parents?: Parents }
+  intake: { webhook?: Webhook; polling?: Polling; search?: Search; stream?: Stream; ownStream?: OwnStream; parents?: Parents }
   signIn?: SignIn
   /** JSON keys whose values are people's words: where card digits are looked for in a raw body. */
   textKeys: readonly string[]
@@ -319,6 +424,8 @@ export interface Connector {
   send: (post: OutgoingPost, line: Line) => Promise<Sent>
   /** Reads back after an unknown outcome. Null: looked, and it is not there. */
   findSent?: (post: OutgoingPost, since: Date, line: Line) => Promise<Sent | null>
+  /** What we may do to a customer's mention beside answering it. */
+  gestures?: Gestures
   /** Is the customer's mention still there (X tells nobody of deletes)? */
   stillThere?: (mention: Answerable, line: Line) => Promise<boolean>
   /** Checks a pasted or renewed sign-in and says who we are. */
@@ -327,6 +434,8 @@ export interface Connector {
   ) => Promise<{ externalId: string; handle: string; name: string; capabilities: Record<string, string | boolean> }>
   /** What must be set up over there once an account is connected (webhook subscription). May run twice. */
   onConnected?: (line: Line, webhookUrl: string) => Promise<void>
+  /** Left out: its mentions have none. */
+  pictureHosts?: PictureHosts
   /** Where a person answers by hand when we may not. */
   openUrl: (mention: Answerable) => string | null
   /** Null: this account's plan is not paid by use. Left out: the platform charges nothing. */

@@ -44,6 +44,14 @@ export interface AccountsTable {
   /** Polls in a row that brought nothing. */
   quietPolls: Generated<number>
   subscriptionCheckedAt: Date | null
+  /** What its pushes hang on over there; other accounts may hang on the same. Null: on nothing they share. */
+  subscription: Generated<string | null>
+  /** When the platform last said that it pushes. */
+  subscriptionGoodAt: Generated<Date | null>
+  /** A stream tells of it at once, since then; null: only polls, and pushes, do. */
+  streamedSince: Generated<Date | null>
+  /** Why the platform lets it have no stream, in words; null: it does, or has none for anybody. */
+  streamBarred: Generated<string | null>
   /** What is wrong with hearing, and with sending, by code; null: nothing. */
   inTrouble: string | null
   inTroubleAt: Date | null
@@ -66,6 +74,14 @@ export type PlatformAppRow = Selectable<PlatformAppsTable>
 export const listAccounts = (db: Db) => db.selectFrom('accounts').selectAll().orderBy('connectedAt').execute()
 export const listPlatformApps = (db: Db) => db.selectFrom('platformApps').selectAll().orderBy('createdAt').execute()
 export const getAccount = (db: Db, id: Id) => db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+/** Those of these that are here, in the order they were connected. */
+export const findAccounts = (db: Db, ids: readonly Id[]) =>
+  db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', sql<Id>`any(${[...ids]}::uuid[])`)
+    .orderBy('connectedAt')
+    .execute()
 export const findPlatformApp = (db: Db, id: Id) => db.selectFrom('platformApps').selectAll().where('id', '=', id).executeTakeFirst()
 export const getPlatformApp = (db: Db, id: Id) => db.selectFrom('platformApps').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
@@ -164,6 +180,38 @@ export async function markSending(db: Db, id: Id, at: Date) {
 
 export async function markSubscriptionChecked(db: Db, id: Id, at: Date) {
   await db.updateTable('accounts').set({ subscriptionCheckedAt: at }).where('id', '=', id).execute()
+}
+
+export async function markSubscriptionGood(db: Db, id: Id, at: Date) {
+  await db.updateTable('accounts').set({ subscriptionGoodAt: at }).where('id', '=', id).execute()
+}
+
+export async function markSubscription(db: Db, id: Id, name: string) {
+  await db.updateTable('accounts').set({ subscription: name }).where('id', '=', id).execute()
+}
+
+/** Accounts whose pushes hang on the same subscription over there. */
+export const listOnSubscription = (db: Db, name: string) =>
+  db.selectFrom('accounts').selectAll().where('subscription', '=', name).where('status', '=', 'connected').orderBy('connectedAt').execute()
+
+/** Something was missed that a poll brings: it is due now. */
+export async function hurryPolls(db: Db, ids: readonly Id[], now: Date) {
+  await sql`update accounts set next_poll_at = least(next_poll_at, ${now}) where id = any(${ids}::uuid[])`.execute(db)
+}
+
+/** Connected, and who they are: those a stream may tell of. */
+export const listConnected = (db: Db) =>
+  db.selectFrom('accounts').select(['id', 'appId', 'platform']).where('status', '=', 'connected').orderBy('connectedAt').execute()
+
+/** The stream stands or broke: whatever was missed meanwhile, a poll at once brings it. */
+export async function markStreaming(db: Db, id: Id, since: Date | null, now: Date) {
+  await sql`
+    update accounts set streamed_since = ${since}, next_poll_at = least(next_poll_at, ${now}),
+      stream_barred = case when ${since}::timestamptz is null then stream_barred end
+    where id = ${id}`.execute(db)
+}
+export async function markStreamBarred(db: Db, id: Id, because: string) {
+  await db.updateTable('accounts').set({ streamBarred: because }).where('id', '=', id).execute()
 }
 
 export async function setMonthlyCap(db: Db, id: Id, usd: number | null) {

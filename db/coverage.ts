@@ -12,6 +12,12 @@ export type GapCause =
   | 'refused'
   | 'fault'
   | 'webhook_off'
+  /** Nobody of ours was there to take what was pushed. */
+  | 'web_down'
+  /** Polls bring what should have been pushed. */
+  | 'push_missing'
+  /** Nothing was pushed for longer than is usual, though customers wrote. */
+  | 'push_silent'
   | 'we_were_down'
   | 'not_connected'
   | 'capped'
@@ -29,7 +35,7 @@ export interface Span {
 }
 export interface CoverageSpansTable extends Span {
   accountId: Id
-  /** `webhook`, `poll:<list>`, `poll` where a platform has but one list. */
+  /** `webhook`, `poll:<list>`, `poll` where a platform has but one list, `poll:search:<term>`, `stream:<term>`. */
   source: string
 }
 
@@ -47,6 +53,25 @@ export async function listTail(tx: Db, accountId: Id, source: string): Promise<S
         .where('last.accountId', '=', accountId)
         .where('last.source', '=', source)
         .where('last.state', '=', 'covered'),
+    )
+    .orderBy('fromAt')
+    .execute()
+}
+
+/** The source's spans that reach beyond then, and the last before them. */
+export function listSpansFrom(tx: Db, accountId: Id, source: string, from: Date): Promise<Span[]> {
+  return tx
+    .selectFrom('coverageSpans')
+    .select(['fromAt', 'untilAt', 'state', 'cause', 'repairedAt'])
+    .where('accountId', '=', accountId)
+    .where('source', '=', source)
+    .where('fromAt', '>=', eb =>
+      eb
+        .selectFrom('coverageSpans as before')
+        .select(sql<Date>`coalesce(max(before.from_at), '-infinity'::timestamptz)`.as('at'))
+        .where('before.accountId', '=', accountId)
+        .where('before.source', '=', source)
+        .where('before.fromAt', '<=', from),
     )
     .orderBy('fromAt')
     .execute()

@@ -61,6 +61,40 @@ export async function countSeenBy(db: Db, since: Date, until: Date): Promise<See
   return result.rows
 }
 
+/** How many mentions were posted since then, of those lists, that no push brought. */
+export async function countPolledSince(
+  db: Db,
+  asked: readonly { accountId: Id; since: Date; sources: readonly string[] }[],
+  until: Date,
+): Promise<{ accountId: Id; source: string; count: number }[]> {
+  if (!asked.length) return []
+  const rows = JSON.stringify(asked.flatMap(one => one.sources.map(source => ({ account_id: one.accountId, since: one.since, source }))))
+  const result = await sql<{ accountId: Id; source: string; count: number }>`
+    select a.account_id, a.source, count(distinct m.id)::int as count
+    from jsonb_to_recordset(${rows}::jsonb) as a(account_id uuid, since timestamptz, source text)
+      join mentions m on m.account_id = a.account_id and m.posted_at > a.since and m.posted_at < ${until} and m.direction = 'inbound'
+      join deliveries d on d.id = any(m.delivery_ids) and d.source = a.source
+    where not exists (select from deliveries p where p.id = any(m.delivery_ids) and p.source = 'webhook')
+    group by 1, 2`.execute(db)
+  return result.rows
+}
+
+/** Mentions posted in each of these stretches that polls brought and no push did. */
+export async function countOnlyPolled(
+  db: Db,
+  stretches: readonly { accountId: Id; fromAt: Date; untilAt: Date }[],
+): Promise<{ accountId: Id; fromAt: Date; count: number }[]> {
+  const rows = JSON.stringify(stretches.map(one => ({ account_id: one.accountId, from_at: one.fromAt, until_at: one.untilAt })))
+  const result = await sql<{ accountId: Id; fromAt: Date; count: number }>`
+    select s.account_id, s.from_at, count(*)::int as count
+    from jsonb_to_recordset(${rows}::jsonb) as s(account_id uuid, from_at timestamptz, until_at timestamptz)
+      join mentions m on m.account_id = s.account_id and m.posted_at >= s.from_at and m.posted_at < s.until_at and m.direction = 'inbound'
+    where exists (select from deliveries d where d.id = any(m.delivery_ids) and d.source ~ '^poll' and d.source !~ '^poll:(search|stream|parents)')
+      and not exists (select from deliveries d where d.id = any(m.delivery_ids) and d.source = 'webhook')
+    group by 1, 2`.execute(db)
+  return result.rows
+}
+
 export async function forgetHeardHours(db: Db, before: Date) {
   await db.deleteFrom('heardHours').where('hour', '<', before).execute()
 }

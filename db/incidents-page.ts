@@ -29,6 +29,11 @@ export interface PostState {
   url: string | null
   problem: string | null
   sentAt: Date | null
+  /** Of a thread: which part, and of how many. */
+  part: number
+  parts: number
+  /** The part before it is not out: what is done to that one is done to this one. */
+  isBehind: boolean
 }
 
 /** An incident's updates, newest first, and what became of each on each platform. */
@@ -42,9 +47,12 @@ export async function listUpdates(db: Db, incidentId: Id): Promise<(StatusUpdate
     .orderBy('statusUpdates.createdAt', 'desc')
     .execute()
   const posts = await sql<PostState>`
-    select r.id, r.status_update_id, a.platform, a.handle, a.name as account, r.text, r.status, r.url, r.problem, r.sent_at
-    from replies r join accounts a on a.id = r.account_id join status_updates u on u.id = r.status_update_id
-    where u.incident_id = ${incidentId} order by a.platform, a.handle`.execute(db)
+    select r.id, r.status_update_id, a.platform, a.handle, a.name as account, r.text, r.status, r.url, r.problem, r.sent_at,
+      (row_number() over thread)::int as part, count(*) over (partition by r.status_update_id, r.account_id)::int as parts,
+      coalesce(b.status in ('approved', 'sending', 'unsure', 'refused'), false) as is_behind
+    from replies r join accounts a on a.id = r.account_id join status_updates u on u.id = r.status_update_id left join replies b on b.id = r.continues_id
+    where u.incident_id = ${incidentId} window thread as (partition by r.status_update_id, r.account_id order by r.id)
+    order by a.platform, a.handle, r.id`.execute(db)
   return updates.map(update => ({ ...update, posts: posts.rows.filter(post => post.statusUpdateId === update.id) }))
 }
 

@@ -1,7 +1,7 @@
 // Mentions: every utterance on a platform that reached us or that we made there, each once.
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 import { sql } from 'kysely'
-import type { Category, Direction, Id, Platform, Verdict, Visibility } from '../domain.ts'
+import type { Attachment, Category, Direction, Id, Platform, Verdict, Visibility } from '../domain.ts'
 import type { Db } from './schema.ts'
 
 export interface MentionsTable {
@@ -18,6 +18,8 @@ export interface MentionsTable {
   /** Null for our own words, and for a removal that arrived before its mention. */
   customerId: Id | null
   text: string
+  /** Null: no delivery said anything of them. */
+  attachments: ColumnType<readonly Attachment[] | null, string | null, string | null>
   /** The words without names, links and case, hashed: the same key is the same text. Null when too short to mean anything. */
   textKey: string | null
   language: string | null
@@ -66,6 +68,7 @@ export interface NewMention {
   parentExternalId: string | null
   customerId: Id | null
   text: string
+  attachments: readonly Attachment[] | null
   textKey: string | null
   url: string | null
   addressesUs: boolean
@@ -90,6 +93,8 @@ export interface Stored {
   threadKey: string
   ticketId: Id | null
   text: string
+  attachments: readonly Attachment[] | null
+  version: number
   removedAt: Date | null
   change: 'new' | 'edited' | 'removed' | 'none'
 }
@@ -108,10 +113,23 @@ export async function lockKnownMentions(
   await sql`select id from accounts where id = any(${accountIds}::uuid[]) order by id for no key update`.execute(tx)
   const keys = JSON.stringify(mentions.map(m => ({ account_id: m.accountId, visibility: m.visibility, external_id: m.externalId })))
   const known = await sql<KnownMention>`
-    select m.id, m.direction, m.text, m.version, m.removed_at
+    select m.id, m.direction, m.text, m.attachments, m.version, m.removed_at
     from mentions m join jsonb_to_recordset(${keys}::jsonb) as g(account_id uuid, visibility text, external_id text) using (account_id, visibility, external_id)
     order by m.account_id, m.visibility, m.external_id for update of m`.execute(tx)
   return new Map(known.rows.map(row => [row.id, row]))
+}
+
+/** In which ways something of this id was written, as far as it is known. */
+export async function findVisibilities(tx: Db, accountId: Id, externalId: string): Promise<Visibility[]> {
+  const rows = await tx
+    .selectFrom('mentions')
+    .select('visibility')
+    .where('accountId', '=', accountId)
+    // Both, so that the unique key serves.
+    .where('visibility', 'in', ['public', 'private'])
+    .where('externalId', '=', externalId)
+    .execute()
+  return rows.map(row => row.visibility)
 }
 
 /**
@@ -129,12 +147,12 @@ export async function upsertMentions(
   const rows = JSON.stringify(mentions.map(toRow))
   const stored = await sql<Omit<Stored, 'change'>>`
     insert into mentions as m (id, account_id, platform, visibility, direction, external_id, reply_to_external_id, thread_key, parent_external_id, customer_id,
-      text, text_key, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state)
+      text, attachments, text_key, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state)
     select id, account_id, platform, visibility, direction, external_id, reply_to_external_id, thread_key, parent_external_id, customer_id,
-      text, text_key, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state
+      text, attachments, text_key, url, addresses_us, facts, posted_at, received_at, version, edited_at, removed_at, unreadable_because, delivery_ids, is_backfilled, is_demo, state
     from jsonb_to_recordset(${rows}::jsonb) as t(
       id uuid, account_id uuid, platform text, visibility text, direction text, external_id text, reply_to_external_id text, thread_key text,
-      parent_external_id text, customer_id uuid, text text, text_key text, url text, addresses_us boolean, facts jsonb, posted_at timestamptz, received_at timestamptz,
+      parent_external_id text, customer_id uuid, text text, attachments jsonb, text_key text, url text, addresses_us boolean, facts jsonb, posted_at timestamptz, received_at timestamptz,
       version bigint, edited_at timestamptz, removed_at timestamptz, unreadable_because text, delivery_ids uuid[], is_backfilled boolean, is_demo boolean, state text)
     order by account_id, visibility, external_id
     on conflict (account_id, visibility, external_id) do update set
@@ -146,7 +164,13 @@ export async function upsertMentions(
                   when excluded.version > m.version then excluded.text else m.text end,
       text_key = case when m.removed_at is not null or excluded.removed_at is not null then null
                       when excluded.version > m.version then excluded.text_key else m.text_key end,
-      edited_at = case when m.removed_at is null and excluded.removed_at is null and excluded.version > m.version and excluded.text <> m.text
+      attachments = case when m.removed_at is not null or excluded.removed_at is not null then null
+                         when excluded.version > m.version then coalesce(excluded.attachments, m.attachments)
+                         when m.attachments is null then excluded.attachments
+                         when excluded.version = m.version and ${lacksAddress('m')} and not ${lacksAddress('excluded')} then excluded.attachments
+                         else m.attachments end,
+      edited_at = case when m.removed_at is null and excluded.removed_at is null and excluded.version > m.version
+                            and (excluded.text <> m.text or (excluded.edited_at is not null and excluded.attachments is not null and (${shownIn('excluded')}) <> (${shownIn('m')})))
                        then excluded.received_at else m.edited_at end,
       reply_to_external_id = case when excluded.version >= m.version then coalesce(excluded.reply_to_external_id, m.reply_to_external_id) else m.reply_to_external_id end,
       version = greatest(m.version, excluded.version),
@@ -158,8 +182,12 @@ export async function upsertMentions(
       addresses_us = m.addresses_us or excluded.addresses_us,
       facts = m.facts || excluded.facts,
       delivery_ids = (select array_agg(distinct d) from unnest(m.delivery_ids || excluded.delivery_ids) d)
-    returning m.id, m.account_id, m.visibility, m.external_id, m.direction, m.thread_key, m.ticket_id, m.text, m.removed_at`.execute(tx)
-  const result = stored.rows.map(row => ({ ...row, change: changeOf(row, before.get(row.id)) }))
+    returning m.id, m.account_id, m.visibility, m.external_id, m.direction, m.thread_key, m.ticket_id, m.text, m.attachments, m.version, m.removed_at`.execute(
+    tx,
+  )
+  const keyOf = (m: Pick<NewMention, 'accountId' | 'visibility' | 'externalId'>) => `${m.accountId} ${m.visibility} ${m.externalId}`
+  const edits = new Set(mentions.filter(m => m.isEdit).map(keyOf))
+  const result = stored.rows.map(row => ({ ...row, change: changeOf(row, before.get(row.id), edits.has(keyOf(row))) }))
   await keepVersions(
     tx,
     result.flatMap(row => (row.change === 'edited' ? [before.get(row.id)!] : [])),
@@ -172,14 +200,30 @@ export interface KnownMention {
   id: Id
   direction: Direction
   text: string
+  attachments: readonly Attachment[] | null
   version: number
   removedAt: Date | null
 }
 
-function changeOf(row: Pick<Stored, 'direction' | 'text' | 'removedAt'>, before: KnownMention | undefined): Stored['change'] {
+function changeOf(row: Omit<Stored, 'change'>, before: KnownMention | undefined, isEdit: boolean): Stored['change'] {
   if (!before || (before.direction === 'context' && row.direction !== 'context')) return 'new'
   if (row.removedAt && !before.removedAt) return 'removed'
-  return row.text !== before.text ? 'edited' : 'none'
+  return row.text !== before.text || (isEdit && showsOther(row, before)) ? 'edited' : 'none'
+}
+
+/** By kind and description, not by address, which some platforms sign anew each time they are asked. */
+function showsOther(row: Omit<Stored, 'change'>, before: KnownMention): boolean {
+  if (!row.attachments || row.version <= before.version) return false
+  const shown = (attachments: readonly Attachment[]) => JSON.stringify(attachments.map(({ kind, alt }) => [kind, alt]))
+  return shown(row.attachments) !== shown(before.attachments ?? [])
+}
+/** A push may know only that there is something; whoever knows where it stands completes it. */
+const lacksAddress = (table: 'm' | 'excluded') =>
+  sql`coalesce(jsonb_path_exists(${sql.ref(`${table}.attachments`)}, '$[*] ? (@.url == null)'), true)`
+/** What an edit would change to be seen, in SQL. */
+const shownIn = (table: 'm' | 'excluded') => {
+  const each = (key: string) => sql`jsonb_path_query_array(coalesce(${sql.ref(`${table}.attachments`)}, '[]'), ${sql.lit(`$[*].${key}`)})`
+  return sql`${each('kind')} || ${each('alt')}`
 }
 
 async function keepVersions(tx: Db, replaced: readonly KnownMention[], now: Date) {
@@ -205,6 +249,7 @@ function toRow(m: NewMention) {
     parent_external_id: m.parentExternalId,
     customer_id: m.customerId,
     text: gone ? '' : m.text,
+    attachments: gone ? null : m.attachments,
     text_key: gone ? null : m.textKey,
     url: m.url,
     addresses_us: m.addressesUs,

@@ -9,6 +9,12 @@ import * as queueSpeed from './migrations/0005-queue-speed.ts'
 import * as coverage from './migrations/0006-coverage.ts'
 import * as listening from './migrations/0007-listening.ts'
 import * as triageContext from './migrations/0009-triage-context.ts'
+import * as attachments from './migrations/0010-attachments.ts'
+import * as replyPictures from './migrations/0011-reply-pictures.ts'
+import * as gestures from './migrations/0012-gestures.ts'
+import * as threads from './migrations/0013-threads.ts'
+import * as pushesAndEditedIds from './migrations/0014-pushes-and-edited-ids.ts'
+import * as streamsAndReplays from './migrations/0015-streams-and-replays.ts'
 import type { Db } from './schema.ts'
 
 /** Forward only; runs alone (an advisory lock in the database), any number of times. */
@@ -37,4 +43,10 @@ const migrations = {
   '0006-coverage': coverage,
   '0007-listening': listening,
   '0009-triage-context': triageContext,
+  '0010-attachments': attachments,
+  '0011-reply-pictures': replyPictures,
+  '0012-gestures': gestures,
+  '0013-threads': threads,
+  '0014-pushes-and-edited-ids': pushesAndEditedIds,
+  '0015-streams-and-replays': streamsAndReplays,
 }

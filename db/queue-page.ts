@@ -1,6 +1,6 @@
 // What the queue page shows: its views, their counts, and the first rows in the queue's order, whatever its length.
 import { type RawBuilder, sql } from 'kysely'
-import type { Category, Id, Platform, Ticket, TicketStatus, Visibility } from '../domain.ts'
+import type { Attachment, Category, Id, Platform, Ticket, TicketStatus, Visibility } from '../domain.ts'
 import { inQueue } from './page-frame.ts'
 import { PREPARED } from './prepared.ts'
 import { PRESENT_MS } from './presence.ts'
@@ -37,6 +37,8 @@ export interface QueueRow {
   hasFailedReply: boolean
   needsReview: boolean
   text: string
+  /** What stands beside the words. */
+  attached: Attachment['kind'][]
   language: string | null
   visibility: Visibility
   isRemoved: boolean
@@ -82,7 +84,7 @@ export async function listQueue(db: Db, q: QueueQuestion): Promise<QueueRow[]> {
   const result = await sql<QueueRow>`${sql.raw(order ? '' : PREPARED)}
     select t.id, t.number, t.platform, t.status, t.priority, t.category, t.assignee_id, t.started_at, t.waiting_since, t.response_due_at, t.snoozed_until,
       t.solved_at, t.hold_reason, t.has_failed_reply, t.needs_review, a.name as assignee, a.initials as assignee_initials, c.handle, c.name, i.number as incident_number,
-      coalesce(left(m.text, 240), '') as text, m.language, coalesce(m.visibility, t.origin_visibility) as visibility, m.removed_at is not null as is_removed
+      coalesce(left(m.text, 240), '') as text, coalesce(jsonb_path_query_array(m.attachments, '$[*].kind'), '[]') as attached, m.language, coalesce(m.visibility, t.origin_visibility) as visibility, m.removed_at is not null as is_removed
     from (${ids}) t join customers c on c.id = t.customer_id
       left join teammates a on a.id = t.assignee_id left join mentions m on m.id = t.latest_mention_id left join incidents i on i.id = t.incident_id
     order by ${sorted}`.execute(db)
@@ -124,6 +126,7 @@ export interface CardRow {
   name: string
   followers: number | null
   text: string
+  attachments: Attachment[] | null
   language: string | null
   url: string | null
   postedAt: Date
@@ -148,7 +151,7 @@ export async function listCards(db: Db, view: MentionView, limit: number, before
           sql` union all `,
         )
   const result = await sql<CardRow>`
-    select m.id, m.platform, m.visibility, coalesce(c.handle, '') as handle, coalesce(c.name, '') as name, c.followers, m.text, m.language, m.url, m.posted_at, m.category,
+    select m.id, m.platform, m.visibility, coalesce(c.handle, '') as handle, coalesce(c.name, '') as name, c.followers, m.text, m.attachments, m.language, m.url, m.posted_at, m.category,
       m.needs_review, m.is_demo, m.verdict, ${repostsOf} as reposts
     from (${found}) m left join customers c on c.id = m.customer_id
     where m.removed_at is null and m.state = 'triaged'

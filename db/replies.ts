@@ -14,6 +14,12 @@ export interface RepliesTable {
   answersId: Id | null
   /** The other half of a move to DM. */
   pairedWithId: Id | null
+  /** It is a picture that follows these words, where a message holds one or the other. */
+  picturesOfId: Id | null
+  /** A part of a thread follows this one, and waits for it. */
+  continuesId: Id | null
+  /** Of a part that follows another: the white space that stood between their words. */
+  joint: string | null
   text: string
   visibility: Visibility
   /** A private answer to a public comment, where that is a call of its own (Facebook: one per comment, within 7 days). */
@@ -69,7 +75,7 @@ export async function listRepliesOfKey(db: Db, idempotencyKey: string): Promise<
     .selectFrom('replies')
     .selectAll()
     .where('idempotencyKey', 'in', [idempotencyKey, pointerKey(idempotencyKey)])
-    .orderBy('idempotencyKey')
+    .orderBy('id')
     .execute()
 }
 export const pointerKey = (idempotencyKey: string) => `${idempotencyKey} pointer`
@@ -88,11 +94,12 @@ export async function updateReply(tx: Db, id: Id, change: Partial<Omit<ReplyRow,
 export async function listOwnApproved(db: Db, ticketId: Id, teammateId: Id, since: Date) {
   return db
     .selectFrom('replies')
-    .select(['id', 'text'])
+    .select(['id', 'text', 'continuesId', 'joint'])
     .where('ticketId', '=', ticketId)
     .where('writtenById', '=', teammateId)
     .where('status', 'in', ['approved', 'sending', 'sent', 'unsure'])
     .where('createdAt', '>=', since)
+    .orderBy('id')
     .execute()
 }
 
@@ -121,6 +128,11 @@ export async function hasTroubledReply(tx: Db, ticketId: Id): Promise<boolean> {
     tx,
   )
   return result.rows.length > 0
+}
+
+/** The pictures that follow these words as messages of their own, in their order. */
+export function listPictureReplies(db: Db, wordsId: Id): Promise<ReplyRow[]> {
+  return db.selectFrom('replies').selectAll().where('picturesOfId', '=', wordsId).orderBy('createdAt').orderBy('id').execute()
 }
 
 /** Another reply of this account already is that post over there. */
@@ -190,22 +202,26 @@ export function listUnsettledReplies(db: Db, sendingBefore: Date, now: Date, lim
 export async function findEchoed(
   tx: Db,
   accountId: Id,
-  echo: { externalId: string; echoOf: string | null; text: string },
+  echo: { externalId: string; echoOf: string | null; text: string; attachments?: readonly unknown[] | string | null },
 ): Promise<ReplyRow | undefined> {
+  // A picture that went out by itself comes back with whatever words its reader put there.
+  const hasAttachments = (echo.attachments?.length ?? 0) > 0
   const result = await sql<ReplyRow>`
     select * from replies where account_id = ${accountId} and (
       external_id = ${echo.externalId}
-      or (status in ('sending', 'unsure') and (id::text = ${echo.echoOf ?? ''} or (external_id is null and text = ${echo.text}))))
+      or (status in ('sending', 'unsure') and (id::text = ${echo.echoOf ?? ''} or (external_id is null and (text = ${echo.text} or (text = '' and ${hasAttachments}::boolean))))))
     order by (external_id = ${echo.externalId}) desc nulls last, (id::text = ${echo.echoOf ?? ''}) desc, created_at limit 1 for update`.execute(
     tx,
   )
   return result.rows[0]
 }
 
-/** Stops what was about to answer these mentions; their words are kept in the row. */
+/** Stops what was about to answer these mentions; their words are kept in the row. What follows words that are out goes on below those. */
 export async function refuseRepliesTo(tx: Db, mentionIds: readonly Id[], problem: string, now: Date): Promise<{ id: Id; ticketId: Id }[]> {
   const result = await sql<{ id: Id; ticketId: Id }>`
     update replies set status = 'refused', problem = ${problem}, updated_at = ${now}
-    where status = 'approved' and ticket_id is not null and answers_id = any(${mentionIds}::uuid[]) returning id, ticket_id`.execute(tx)
+    where status = 'approved' and ticket_id is not null and continues_id is null and answers_id = any(${mentionIds}::uuid[]) returning id, ticket_id`.execute(
+    tx,
+  )
   return result.rows
 }

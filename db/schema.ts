@@ -7,15 +7,19 @@ import type { CorrectionsTable, LearntLayersTable } from './corrections.ts'
 import type { CoverageSpansTable } from './coverage.ts'
 import type { CustomersTable } from './customers.ts'
 import type { DeliveriesTable, WebhookRefusalsTable } from './deliveries.ts'
+import type { GesturesTable } from './gestures.ts'
 import type { HeardHoursTable } from './heard-hours.ts'
 import type { IncidentsTable, StatusUpdatesTable } from './incidents.ts'
 import type { LeasesTable } from './leases.ts'
 import type { LoginsTable, SessionsTable } from './logins.ts'
 import type { MentionsTable, MentionVersionsTable } from './mentions.ts'
 import type { NotesTable } from './notes.ts'
+import type { OtherIdsTable } from './other-ids.ts'
 import type { ParentsTable } from './parents.ts'
 import type { PresenceTable } from './presence.ts'
+import type { ReplaysTable } from './replays.ts'
 import type { RepliesTable } from './replies.ts'
+import type { ReplyPicturesTable } from './reply-pictures.ts'
 import type { RepostsTable } from './reposts.ts'
 import type { RulesTable } from './rules.ts'
 import type { SecondOpinionsTable } from './second-opinions.ts'
@@ -35,6 +39,7 @@ export interface Tables {
   coverageSpans: CoverageSpansTable
   customers: CustomersTable
   deliveries: DeliveriesTable
+  gestures: GesturesTable
   heardHours: HeardHoursTable
   incidents: IncidentsTable
   learntLayers: LearntLayersTable
@@ -43,10 +48,13 @@ export interface Tables {
   mentions: MentionsTable
   mentionVersions: MentionVersionsTable
   notes: NotesTable
+  otherIds: OtherIdsTable
   parents: ParentsTable
   platformApps: PlatformAppsTable
   presence: PresenceTable
+  replays: ReplaysTable
   replies: RepliesTable
+  replyPictures: ReplyPicturesTable
   reposts: RepostsTable
   rules: RulesTable
   secondOpinions: SecondOpinionsTable

@@ -8,6 +8,8 @@ import type { Db } from './schema.ts'
 export interface Said {
   id: Id
   text: string
+  /** How many pictures and other files came with it. Their addresses change while they stay the same. */
+  attachments: number
   visibility: Visibility
   postedAt: Date
   removedAt: Date | null
@@ -18,7 +20,7 @@ export interface Said {
 
 export async function listSaid(db: Db, ticket: { id: Id; accountId: Id; customerId: Id }): Promise<Said[]> {
   const result = await sql<Said>`
-    select id, text, visibility, posted_at, removed_at, ticket_id is not null as is_filed, coalesce(verdict ->> 'tier' = 'noise', false) as is_noise
+    select id, text, coalesce(jsonb_array_length(attachments), 0) as attachments, visibility, posted_at, removed_at, ticket_id is not null as is_filed, coalesce(verdict ->> 'tier' = 'noise', false) as is_noise
     from mentions
     where direction = 'inbound' and (ticket_id = ${ticket.id}
       or (customer_id = ${ticket.customerId} and ticket_id is null and state = 'waiting' and account_id = ${ticket.accountId} and removed_at is null))
@@ -167,7 +169,7 @@ export async function isPrivatelyAnswered(db: Db, mentionId: Id): Promise<boolea
 /** Public answers of ours on a ticket, written here or in the native app. */
 export async function countPublicAnswers(db: Db, ticketId: Id): Promise<number> {
   const result = await sql<{ n: number }>`
-    select ((select count(*) from replies where ticket_id = ${ticketId} and visibility = 'public' and status = 'sent' and role in ('answer', 'handoff', 'ack'))
+    select ((select count(*) from replies where ticket_id = ${ticketId} and visibility = 'public' and status = 'sent' and continues_id is null and role in ('answer', 'handoff', 'ack'))
       + (select count(*) from mentions where ticket_id = ${ticketId} and visibility = 'public' and direction = 'outbound' and reply_id is null and removed_at is null))::int as n`.execute(
     db,
   )

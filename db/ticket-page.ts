@@ -1,6 +1,6 @@
 // What one ticket's page shows: the ticket, its thread, the customer's earlier tickets; one query each.
 import { sql } from 'kysely'
-import type { Category, Direction, Id, Platform, ReplyRole, ReplyStatus, TicketStatus, Verdict, Visibility } from '../domain.ts'
+import type { Attachment, Category, Direction, Id, Platform, ReplyRole, ReplyStatus, TicketStatus, Verdict, Visibility } from '../domain.ts'
 import { repostsOf } from './reposts.ts'
 import type { Db } from './schema.ts'
 import type { TicketEventRow } from './ticket-events.ts'
@@ -27,6 +27,7 @@ export interface ThreadMention {
   direction: Direction
   by: string
   text: string
+  attachments: Attachment[] | null
   language: string | null
   url: string | null
   postedAt: Date
@@ -54,6 +55,10 @@ export interface ThreadReply {
   updatedAt: Date
   url: string | null
   problem: string | null
+  /** A part of a thread: the one before it. */
+  continuesId: Id | null
+  /** The part before it is not out: what is done to that one is done to this one. */
+  isBehind: boolean
 }
 export interface ThreadNote {
   id: Id
@@ -87,7 +92,7 @@ export async function findTicketHead(db: Db, number: number): Promise<TicketHead
 export async function listThreadMentions(db: Db, ticketId: Id): Promise<ThreadMention[]> {
   const result = await sql<ThreadMention>`
     select m.id, m.visibility, m.direction, coalesce('@' || nullif(c.handle, ''), nullif(c.name, ''), case m.direction when 'outbound' then 'Written in the platform’s own app' else 'Unknown author' end) as by,
-      m.text, m.language, m.url, m.posted_at, m.received_at, m.edited_at, m.removed_at, m.unreadable_because, m.verdict, m.category, m.reply_id, ${repostsOf} as reposts
+      m.text, m.attachments, m.language, m.url, m.posted_at, m.received_at, m.edited_at, m.removed_at, m.unreadable_because, m.verdict, m.category, m.reply_id, ${repostsOf} as reposts
     from mentions m left join customers c on c.id = m.customer_id
     where m.ticket_id = ${ticketId} order by m.posted_at, m.id limit 500`.execute(db)
   return result.rows
@@ -96,8 +101,9 @@ export async function listThreadMentions(db: Db, ticketId: Id): Promise<ThreadMe
 /** Drafts stay in their writer's composer. */
 export async function listThreadReplies(db: Db, ticketId: Id): Promise<ThreadReply[]> {
   const result = await sql<ThreadReply>`
-    select r.id, r.visibility, r.text, r.role, r.status, r.written_by_id, coalesce(t.name, r.responder, 'Heed') as by, r.send_at, r.sent_at, r.created_at, r.updated_at, r.url, r.problem
-    from replies r left join teammates t on t.id = r.written_by_id
+    select r.id, r.visibility, r.text, r.role, r.status, r.written_by_id, coalesce(t.name, r.responder, 'Heed') as by, r.send_at, r.sent_at, r.created_at, r.updated_at, r.url, r.problem, r.continues_id,
+      coalesce(b.status in ('approved', 'sending', 'unsure', 'refused'), false) as is_behind
+    from replies r left join teammates t on t.id = r.written_by_id left join replies b on b.id = r.continues_id
     where r.ticket_id = ${ticketId} and r.status not in ('draft', 'discarded') order by coalesce(r.sent_at, r.created_at), r.id`.execute(db)
   return result.rows
 }

@@ -55,9 +55,14 @@ export async function saveWatchTerm(tx: Db, term: WatchTerm, by: { writtenById: 
     .execute()
 }
 
-export type ActiveTerm = Pick<WatchTermRow, 'id' | 'accountId' | 'name'>
+export type ActiveTerm = Pick<WatchTermRow, 'id' | 'accountId' | 'name' | 'streamedSince'>
 export function listActiveTerms(db: Db): Promise<ActiveTerm[]> {
-  return db.selectFrom('watchTerms').select(['id', 'accountId', 'name']).where('isActive', '=', true).orderBy('name').execute()
+  return db
+    .selectFrom('watchTerms')
+    .select(['id', 'accountId', 'name', 'streamedSince'])
+    .where('isActive', '=', true)
+    .orderBy('name')
+    .execute()
 }
 
 export async function removeWatchTerm(tx: Db, id: Id) {

@@ -1,6 +1,6 @@
 // One status update, fitted to each platform and published once per platform through the outbox.
 import { v7 as newId } from 'uuid'
-import { listAccounts } from '../db/accounts.ts'
+import { type AccountRow, listAccounts } from '../db/accounts.ts'
 import {
   findLastStatusUpdate,
   findStatusUpdate,
@@ -10,15 +10,18 @@ import {
   lockIncident,
   updateIncident,
 } from '../db/incidents.ts'
-import { moveReply } from '../db/replies.ts'
+import { findReply } from '../db/replies.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Desk } from '../desk.ts'
 import type { Id, IncidentStatus } from '../domain.ts'
 import { ringFor } from '../responders/approve.ts'
+import type { Piece } from '../responders/split.ts'
+import { insertFollowing, reviveRest } from '../responders/thread.ts'
 import { whyNotClear } from './all-clear.ts'
 import { MINIMUM_MINUTES, mayPostAt, nextUpdateDueAt } from './cadence.ts'
 import { hasShortForm, log, mayMove, steppedTo } from './incident.ts'
-import { finishText, proposeUpdate, type UpdateKind, whyNotPublish } from './wording.ts'
+import { priceUpdate } from './update-price.ts'
+import { cutStatus, finishText, proposeUpdate, type UpdateKind, whyNotPublish } from './wording.ts'
 
 export interface NewUpdate {
   /** Made with the form: the same form sent twice is one update. */
@@ -28,8 +31,8 @@ export interface NewUpdate {
   /** The incident's state from now on; an all-clear resolves it. */
   to: IncidentStatus
   text: string
-  /** One per account; an account left out gets nothing. */
-  renditions: readonly { accountId: Id; text: string }[]
+  /** One per account; an account left out gets nothing. `posts`: chosen to go out as a thread of so many. */
+  renditions: readonly { accountId: Id; text: string; posts?: number }[]
   nextUpdateAt: Date | null
   /** In which promised times are written. */
   zone: string
@@ -45,6 +48,7 @@ export async function publishUpdate(desk: Desk, update: NewUpdate): Promise<Publ
   if (fault) return fault
   const next = update.kind === 'allclear' ? null : update.nextUpdateAt
   const finish = (text: string) => finishText(text, next, update.zone)
+  const accounts = await listAccounts(desk.db)
   const done = await desk.db.transaction().execute(async tx => {
     const incident = await lockIncident(tx, update.incidentId)
     if (!incident) return refuse('override', 'That incident is not here.')
@@ -76,18 +80,25 @@ export async function publishUpdate(desk: Desk, update: NewUpdate): Promise<Publ
       { status: incident.status },
       { status: update.to, updateId: update.updateId, overrideBecause: update.overrideBecause || null },
     )
-    const replyIds = await insertBroadcasts(
+    const pieces = new Map(update.renditions.map(one => [one.accountId, piecesOf(desk, accounts, one.accountId, finish(one.text))]))
+    const firstIds = await insertBroadcasts(
       tx,
-      update.renditions.map(({ accountId, text }) => ({
+      update.renditions.map(({ accountId }) => ({
         id: newId(),
         idempotencyKey: `${update.updateId} ${accountId}`,
         accountId,
         statusUpdateId: update.updateId,
-        text: finish(text),
+        text: pieces.get(accountId)![0]!.text,
         writtenById: update.teammateId,
         sendAt: desk.now(),
       })),
     )
+    const replyIds: Id[] = []
+    for (const id of firstIds) {
+      const first = (await findReply(tx, id))!
+      const following = await insertFollowing(tx, first, pieces.get(first.accountId)!.slice(1), null)
+      replyIds.push(id, ...following.map(one => one.id))
+    }
     return { ok: true as const, isRepeat: false, replyIds }
   })
   if (!done.ok) return done
@@ -116,6 +127,18 @@ export async function publishUnchanged(
   })
 }
 
+/** What that press costs, in words; null: nothing, or nothing may be said any more. */
+export async function priceUnchanged(desk: Desk, incident: IncidentRow, zone: string): Promise<string | null> {
+  if (incident.resolvedAt) return null
+  const next = await defaultNextUpdate(desk, incident)
+  const { renditions } = await proposeUpdate(desk, incident, 'unchanged')
+  const { total } = await priceUpdate(
+    desk,
+    renditions.map(({ accountId, text }) => ({ accountId, text: finishText(text, next, zone) })),
+  )
+  return total
+}
+
 export async function defaultNextUpdate(desk: Desk, incident: Pick<IncidentRow, 'severity'>): Promise<Date | null> {
   return nextUpdateDueAt(incident.severity, hasShortForm(desk, await listAccounts(desk.db)), desk.now())
 }
@@ -125,10 +148,10 @@ export async function retryBroadcast(
   desk: Desk,
   given: { replyId: Id; incidentId: Id; teammateId: Id },
 ): Promise<{ ok: true } | { ok: false; because: string }> {
-  const moved = await moveReply(desk.db, given.replyId, 'refused', 'approved', { sendAt: desk.now(), problem: null })
-  if (!moved?.statusUpdateId) return { ok: false, because: 'It is not refused any more: look again.' }
+  const revived = await desk.db.transaction().execute(tx => reviveRest(tx, given.replyId, desk.now()))
+  if (!revived.ok) return { ok: false, because: 'It is not refused any more: look again.' }
   await log(desk.db, desk, given.incidentId, given, 'incident.retried', undefined, { replyId: given.replyId })
-  await ringFor(desk, given.replyId, desk.now())
+  await ringFor(desk, revived.rows[0]!.id, desk.now())
   desk.live.tell({ topic: 'incident', id: given.incidentId })
   return { ok: true }
 }
@@ -139,12 +162,14 @@ async function findFault(desk: Desk, update: NewUpdate): Promise<Published | nul
   if (whole) return refuse('text', `The status page's text: ${whole}`)
   if (next && next <= desk.now()) return refuse('next', 'The next update must lie in the future.')
   const accounts = await listAccounts(desk.db)
-  for (const { accountId, text } of update.renditions) {
+  for (const { accountId, text, posts } of update.renditions) {
     const account = accounts.find(a => a.id === accountId && a.status !== 'off')
     if (!account) return refuse(accountId, 'One of the accounts is no longer connected. Open the form again.')
     const connector = desk.connectorFor(account.platform)
     const rule = connector.limits.status
-    const because = rule ? whyNotPublish(finishText(text, next, update.zone), rule) : 'Words alone cannot be posted there: post it by hand.'
+    const because = rule
+      ? whyNotPublish(finishText(text, next, update.zone), rule, posts)
+      : 'Words alone cannot be posted there: post it by hand.'
     if (because) return refuse(accountId, `${connector.label} · ${account.name}: ${because}`)
   }
   return null
@@ -161,6 +186,13 @@ async function whyNotNow(tx: Tx, incident: IncidentRow, update: NewUpdate, now: 
   if (!at) return null
   const minutes = Math.ceil((at.getTime() - now.getTime()) / 60_000)
   return refuse('override', `The last update is less than ${MINIMUM_MINUTES} minutes old: wait ${minutes} min, or say why it cannot wait.`)
+}
+
+/** `findFault` has let it through, so it fits, or was chosen to go out as these. */
+function piecesOf(desk: Desk, accounts: readonly AccountRow[], accountId: Id, finished: string): Piece[] {
+  const { platform } = accounts.find(one => one.id === accountId)!
+  const cut = cutStatus(finished, desk.connectorFor(platform).limits.status!)
+  return cut.ok ? cut.pieces : [{ text: finished, joint: '' }]
 }
 
 const refuse = (where: string, because: string): Published & { ok: false } => ({ ok: false, because, where })

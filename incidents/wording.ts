@@ -8,6 +8,7 @@ import type { Desk } from '../desk.ts'
 import type { Id, Platform } from '../domain.ts'
 import { fillTemplate, findPlaceholders } from '../responders/placeholders.ts'
 import { signForTeam } from '../responders/signature.ts'
+import { type Split, splitText } from '../responders/split.ts'
 
 export type UpdateKind = StatusUpdateRow['kind']
 
@@ -98,12 +99,23 @@ export function wallTime(zone: string, at: Date): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).format(at)
 }
 
-/** Why a finished text cannot go out; null: it can. */
-export function whyNotPublish(text: string, rule: LengthRule | null): string | null {
+/** A finished text as the posts it takes: one, or a thread. */
+export const cutStatus = (text: string, rule: Pick<LengthRule, 'limit' | 'count'>): Split =>
+  splitText(text, { limit: rule.limit, count: rule.count, sign: signForTeam })
+
+/** Why a finished text cannot go out; null: it can. `posts`: it was chosen to be cut into so many, as they were seen. */
+export function whyNotPublish(text: string, rule: LengthRule | null, posts = 0): string | null {
   if (!text.trim()) return 'It has no words.'
   const open = findPlaceholders(text)
   if (open.length) return `“${text.slice(...open[0]!.span)}” is still to be filled in.`
   if (!rule) return null
   const length = rule.count(text)
-  return length > rule.limit ? `It is ${length - rule.limit} ${rule.unit} too long (${length} of ${rule.limit}).` : null
+  if (length <= rule.limit) return null
+  const cut = cutStatus(text, rule)
+  const over = `It is ${length - rule.limit} ${rule.unit} too long (${length} of ${rule.limit}).`
+  if (!cut.ok) return posts ? cut.because : over
+  if (cut.pieces.length === posts) return null
+  return posts
+    ? `It is cut into ${cut.pieces.length} posts by now, not ${posts}: look at the parts.`
+    : `${over} Shorten it, or post it as ${cut.pieces.length} posts.`
 }

@@ -2,16 +2,19 @@
 import { type AccountRow, listAccounts } from '../db/accounts.ts'
 import { forgetBudgets } from '../db/budgets.ts'
 import { forgetSpans, listSpansSince } from '../db/coverage.ts'
-import { countSeenBy, forgetHeardHours, listHeardHours, type SeenBy } from '../db/heard-hours.ts'
+import { countPolledSince, countSeenBy, forgetHeardHours, type HeardHoursTable, listHeardHours, type SeenBy } from '../db/heard-hours.ts'
+import { forgetReplays } from '../db/replays.ts'
 import { findSetting, saveSetting } from '../db/settings.ts'
 import { listSpending } from '../db/spending.ts'
 import { listActiveTerms } from '../db/watch-terms.ts'
 import type { Desk } from '../desk.ts'
 import type { Id } from '../domain.ts'
-import { patienceOf, recordStanding } from '../triage/coverage.ts'
+import { isPushedTo, noteSleep } from '../triage/awake.ts'
+import { listsOf, patienceOf, recordNotPushing, recordStanding } from '../triage/coverage.ts'
 import type { Spend } from '../triage/spend.ts'
 import { findWatched, sourcesOf, spendFor, spendingSince, WATCHED, type Watched } from './channels.ts'
 import { type CoverageWords, coverageWords } from './coverage-words.ts'
+import { pushFault } from './push-fault.ts'
 import { silenceOf, type Usual, usualOf } from './silence.ts'
 import { readCalendar } from './zone.ts'
 
@@ -29,11 +32,13 @@ export async function watchChannels(desk: Desk): Promise<void> {
   const now = desk.now()
   const accounts = await listAccounts(desk.db)
   for (const account of accounts) await keepStanding(desk, account, now)
+  await noteSleep(desk)
+  const hours = await listHeardHours(desk.db, new Date(now.getTime() - 8 * 7 * DAY_MS))
+  await watchPushes(desk, accounts, hours, now)
   const since = new Date(now.getTime() - DAY_MS)
-  const [spans, terms, hours, spending, before, seenBy, { zone }] = await Promise.all([
+  const [spans, terms, spending, before, seenBy, { zone }] = await Promise.all([
     listSpansSince(desk.db, since),
     listActiveTerms(desk.db),
-    listHeardHours(desk.db, new Date(now.getTime() - 8 * 7 * DAY_MS)),
     listSpending(desk.db, spendingSince(now)),
     findWatched(desk, now),
     // A poll is given the time to see what was pushed.
@@ -128,11 +133,48 @@ async function keepStanding(desk: Desk, account: AccountRow, now: Date) {
   await recordStanding(desk.db, account, polling, now, account.status === 'off' ? 'not_connected' : 'token')
 }
 
+/** Pushes that fail without a word: a gap from the last one on, until another arrives. */
+async function watchPushes(desk: Desk, accounts: readonly AccountRow[], hours: readonly HeardHoursTable[], now: Date) {
+  const pushed = accounts.filter(account => isPushedTo(desk, account))
+  const oldest = new Date(now.getTime() - 7 * DAY_MS)
+  const asked = pushed.map(account => {
+    const last = account.lastDeliveryAt ?? account.connectedAt
+    return { accountId: account.id, since: last > oldest ? last : oldest, sources: pushedSources(desk, account).map(one => one.source) }
+  })
+  const counts = await countPolledSince(desk.db, asked, new Date(now.getTime() - SETTLED_MS))
+  for (const account of pushed) {
+    const count = (isWhole: boolean) =>
+      pushedSources(desk, account)
+        .filter(one => one.isWhole === isWhole)
+        .flatMap(one => counts.filter(counted => counted.accountId === account.id && counted.source === one.source))
+        .reduce((sum, one) => sum + one.count, 0)
+    const fault = pushFault(
+      {
+        lastAt: account.lastDeliveryAt,
+        connectedAt: account.connectedAt,
+        polledSince: { whole: count(true), partly: count(false) },
+        hours: hours.filter(one => one.accountId === account.id),
+      },
+      now,
+    )
+    if (fault) await recordNotPushing(desk.db, account, { from: fault.from, until: now, cause: fault.cause })
+  }
+}
+
+/** Lists of which pushes tell too. */
+function pushedSources(desk: Desk, account: AccountRow): { source: string; isWhole: boolean }[] {
+  const { polling } = desk.connectorFor(account.platform).intake
+  return (polling ? listsOf(polling, account) : []).flatMap(list =>
+    list.pushed ? [{ source: `poll:${list.name}`, isWhole: list.pushed === 'all' }] : [],
+  )
+}
+
 /** Half a year of the ledger, ten weeks of hours. */
 async function forget(desk: Desk, now: Date) {
   await forgetSpans(desk.db, new Date(now.getTime() - 180 * DAY_MS))
   await forgetHeardHours(desk.db, new Date(now.getTime() - 70 * DAY_MS))
   await forgetBudgets(desk.db, new Date(now.getTime() - DAY_MS))
+  await forgetReplays(desk.db, new Date(now.getTime() - 35 * DAY_MS))
 }
 
 const meanOf = ({ byHour }: Usual) => byHour.reduce((sum, one) => sum + one, 0) / byHour.length

@@ -8,6 +8,7 @@ import { missingSteps } from '../db/migrate.ts'
 import type { Desk } from '../desk.ts'
 import type { Id } from '../domain.ts'
 import { patienceOf } from '../triage/coverage.ts'
+import { checkSubscription, subscribeAgain } from '../triage/subscription.ts'
 import { attempt } from './asked.ts'
 import { type ChannelState, findChannels } from './channels.ts'
 import { type AccountFacts, checkAccount, type Who } from './check-account.ts'
@@ -93,7 +94,10 @@ async function ask(desk: Desk, means: Means, account: AccountRow, apps: readonly
   let state: Answers['state'] = 'answer' in who ? await look() : isSubscribed ? NOT_LOOKED : null
   let repair: Answers['repair'] = null
   if (isRepairing && onConnected && state && 'answer' in state && state.answer === 'no') {
-    const tried = await attempt(() => onConnected(line, url))
+    const tried = await attempt(async () => {
+      await checkSubscription(desk, account, line)
+      await subscribeAgain(desk, account, line)
+    })
     repair = 'answer' in tried ? 'done' : { failed: tried.words }
     state = await look()
   }

@@ -2,7 +2,8 @@
 import { v7 as newId } from 'uuid'
 import { getAccount } from '../db/accounts.ts'
 import type { IncidentRow } from '../db/incidents.ts'
-import { insertReply, listRepliesOfKey, pointerKey, type ReplyRow, removeDraft, updateReply } from '../db/replies.ts'
+import { findDraft, insertReply, listRepliesOfKey, pointerKey, type ReplyRow, removeDraft, updateReply } from '../db/replies.ts'
+import type { ReplyPicture } from '../db/reply-pictures.ts'
 import type { Db } from '../db/schema.ts'
 import { findSetting } from '../db/settings.ts'
 import { getTeammate, type TeammateRow } from '../db/teammates.ts'
@@ -13,13 +14,17 @@ import type { Desk } from '../desk.ts'
 import type { Id, ReplyRole, Visibility } from '../domain.ts'
 import { heardOf } from '../triage/answered.ts'
 import { nextStatus } from '../triage/status.ts'
-import { keepDraft } from './draft.ts'
+import { keepDraft, type PictureWords } from './draft.ts'
 import { type Finding, guard } from './guard.ts'
 import { type Part, partsOf } from './handoff.ts'
 import { askPermission, type MayAnswer } from './permission.ts'
+import { putPicturesInOutbox } from './picture-replies.ts'
+import { picturesToSend, problemsOfPictures } from './pictures.ts'
 import { findPlaceholders } from './placeholders.ts'
 import { sign } from './signature.ts'
+import type { Piece } from './split.ts'
 import { teachSuggestion } from './suggestion.ts'
+import { type Cutting, findBeginningOut, insertFollowing, splitAnswer, whyTooLong } from './thread.ts'
 
 export interface ApproveRequest {
   ticketId: Id
@@ -39,13 +44,19 @@ export interface ApproveRequest {
   /** The ticket is linked to an incident: why it is answered alone all the same. */
   individuallyBecause?: string | undefined
   templateId?: Id | undefined
+  /** The pictures the form showed, each as it was described there. */
+  pictures?: readonly PictureWords[] | undefined
+  /** The rep saw how the text is cut into so many posts, and chose to send it so. */
+  posts?: number | undefined
+  /** It is the rest of a thread whose beginning is out: the part it goes on after. Left out: as the draft says. */
+  continuesId?: Id | null | undefined
 }
 
 /** What stops a send. */
 export interface Problem {
-  kind: 'empty' | 'length' | 'placeholder' | 'guard' | 'permission' | 'role' | 'account' | 'closed' | 'taken_back'
+  kind: 'empty' | 'length' | 'placeholder' | 'guard' | 'permission' | 'role' | 'account' | 'closed' | 'taken_back' | 'picture'
   /** The form's field it is about. */
-  field: 'text' | 'pointerText'
+  field: 'text' | 'pointerText' | 'pictures'
   /** What is wrong and what to do, in a rep's words. */
   because: string
   /** UTF-16 offsets into that field. */
@@ -86,9 +97,11 @@ export async function checkText(
   teammate: Pick<TeammateRow, 'initials'>,
   text: string,
   visibility: Visibility,
+  out = 0,
 ) {
   const guarded = guard({ text, visibility, allowed: await readAllowed(desk.db), category: ticket.category })
-  const problems = problemsOfText(desk, ticket, teammate.initials, { field: 'text', text, visibility }, guarded.blocks)
+  const part = { field: 'text' as const, text, visibility }
+  const { problems } = problemsOfText(desk, ticket, teammate.initials, part, guarded.blocks, { out })
   return { problems, warnings: guarded.warnings }
 }
 
@@ -104,10 +117,16 @@ async function approveIn(desk: Desk, tx: Db, request: ApproveRequest): Promise<A
   if (before.length) return sameAgain(before, request)
 
   const teammate = await getTeammate(tx, request.teammateId)
-  const { problems, parts } = await weigh(desk, tx, ticket, teammate, partsOf(request))
+  const pictures = await picturesToSend(tx, request)
+  const beginning = await findBeginning(tx, request)
+  const { problems, parts } = await weigh(desk, tx, ticket, teammate, partsOf(request), pictures, {
+    posts: request.posts,
+    out: beginning?.out ?? 0,
+  })
+  if (beginning?.isFollowed) problems.push(problem('taken_back', 'text', SENT_ON))
   const refusal =
     (request.anyway ? null : await findStale(tx, ticket, request)) ?? blockedBy(problems) ?? (await findHeldBack(tx, ticket, request))
-  if (!refusal) return { ok: true, replies: await putInOutbox(desk, tx, ticket, teammate, request, parts) }
+  if (!refusal) return { ok: true, replies: await putInOutbox(desk, tx, ticket, teammate, request, parts, beginning?.after) }
   // Whatever stops a send, the words are not lost.
   if (teammate.role !== 'readonly') await keepDraft(tx, request, desk.now())
   return refusal
@@ -122,7 +141,14 @@ function sameAgain(replies: ReplyRow[], request: ApproveRequest): Approval {
   ])!
 }
 
-type PermittedPart = Part & { permission: MayAnswer }
+/** `pieces`: what is sent, one or a thread. */
+type PermittedPart = Part & { permission: MayAnswer; pictures: readonly ReplyPicture[]; pieces: readonly Piece[] }
+/** The rest of a thread goes on below its beginning, unless the rep takes another way with it. */
+async function findBeginning(tx: Db, { ticketId, teammateId, visibility, continuesId }: ApproveRequest) {
+  const after = continuesId === undefined ? (await findDraft(tx, ticketId, teammateId))?.continuesId : continuesId
+  const beginning = await findBeginningOut(tx, ticketId, after)
+  return beginning?.after.visibility === visibility ? beginning : null
+}
 
 async function weigh(
   desk: Desk,
@@ -130,6 +156,8 @@ async function weigh(
   ticket: TicketRow,
   teammate: TeammateRow,
   given: Part[],
+  pictures: readonly ReplyPicture[] | null,
+  cutting: Cutting,
 ): Promise<{ problems: Problem[]; parts: PermittedPart[] }> {
   const problems: Problem[] = []
   if (teammate.role === 'readonly' || !teammate.isActive)
@@ -138,15 +166,22 @@ async function weigh(
     problems.push(problem('closed', 'text', 'This ticket is closed. A new mention of the customer opens a new one.'))
   const account = await getAccount(tx, ticket.accountId)
   if (account.status === 'off') problems.push(problem('account', 'text', `${account.name} is switched off. Ask an admin to switch it on.`))
+  if (!pictures)
+    problems.push(
+      problem('picture', 'pictures', 'Your draft has other pictures than this form showed. They are below now: look, then send.'),
+    )
   const allowed = await readAllowed(tx)
   const parts: PermittedPart[] = []
   for (const part of given) {
-    problems.push(
-      ...problemsOfText(desk, ticket, teammate.initials, part, guard({ text: part.text, visibility: part.visibility, allowed }).blocks),
-    )
+    const { blocks } = guard({ text: part.text, visibility: part.visibility, allowed })
+    const cut = problemsOfText(desk, ticket, teammate.initials, part, blocks, part.field === 'text' ? cutting : null)
     const permission = await askPermission(desk, tx, ticket, part.visibility, part.text)
+    problems.push(...cut.problems)
     if (!permission.allowed) problems.push(problem('permission', part.field, permission.because))
-    parts.push({ ...part, permission })
+    else if (permission.isOnlyOne && cut.pieces.length > 1) problems.push(problem('length', part.field, ONLY_ONE))
+    const own = picturesOf(part, given, pictures ?? [])
+    problems.push(...problemsOfOwnPictures(desk, ticket, part, own, pictures ?? [], permission))
+    parts.push({ ...part, permission, pictures: own, pieces: cut.pieces })
   }
   return { problems, parts }
 }
@@ -157,22 +192,16 @@ function problemsOfText(
   initials: string,
   part: Pick<Part, 'field' | 'text' | 'visibility'>,
   secrets: readonly Finding[],
-): Problem[] {
+  cutting: Cutting | null,
+): { problems: Problem[]; pieces: Piece[] } {
   const { field, text, visibility } = part
   const rule = desk.connectorFor(ticket.platform).limits[visibility]
   const signed = sign(text, initials)
-  const length = rule.count(signed)
-  return [
+  const cut = splitAnswer(text, rule, initials, cutting?.out)
+  const tooLong = whyTooLong(rule, rule.count(signed), cut, cutting)
+  const problems = [
     ...(signed === '' ? [problem('empty', field, 'There is nothing to send yet.')] : []),
-    ...(length > rule.limit
-      ? [
-          problem(
-            'length',
-            field,
-            `It is ${length} ${rule.unit} long with its signature, ${length - rule.limit} too many. Shorten it, take a shorter template, or write privately.`,
-          ),
-        ]
-      : []),
+    ...(tooLong ? [problem('length', field, tooLong)] : []),
     ...findPlaceholders(text).map(open =>
       problem('placeholder', field, `${text.slice(...open.span)} is still open: put in what is meant.`, open.span),
     ),
@@ -180,6 +209,33 @@ function problemsOfText(
       problem('guard', field, `${found.because} It must not be said in public: take it out, or write privately.`, found.span),
     ),
   ]
+  return { problems, pieces: cut.ok ? cut.pieces : [] }
+}
+
+/** In a move to DM each picture goes with the half the rep chose, and with the private one by itself; else with the answer's beginning. */
+function picturesOf(part: Part, parts: readonly Part[], pictures: readonly ReplyPicture[]): ReplyPicture[] {
+  const pointer = parts.find(one => one.field === 'pointerText')
+  return pictures.filter(one => part === (one.forPointer && pointer ? pointer : parts[0]))
+}
+
+function problemsOfOwnPictures(
+  desk: Desk,
+  ticket: TicketRow,
+  { visibility }: Part,
+  pictures: readonly ReplyPicture[],
+  all: readonly ReplyPicture[],
+  { mention }: MayAnswer,
+): Problem[] {
+  const connector = desk.connectorFor(ticket.platform)
+  const rule = connector.limits.pictures[visibility]
+  const isOneMessage = visibility === 'private' && mention?.visibility === 'public'
+  const cannotFollow = pictures.length > 0 && rule.most > 0 && 'isApart' in rule && isOneMessage
+  return [
+    ...problemsOfPictures(connector, visibility, pictures, all),
+    ...(cannotFollow
+      ? [`${connector.label} takes one private message to a comment: words or a picture. Send the words; the picture once they answered.`]
+      : []),
+  ].map(because => problem('picture', 'pictures', because))
 }
 
 /** Ruling 10, the traffic cop. Our own answers make a ticket no staler for ourselves; a colleague's that is still on its way does. */
@@ -210,13 +266,15 @@ async function putInOutbox(
   teammate: TeammateRow,
   request: ApproveRequest,
   parts: PermittedPart[],
+  goesOnAfter: ReplyRow | undefined,
 ): Promise<ReplyRow[]> {
   const now = desk.now()
   const sendAt = new Date(now.getTime() + teammate.undoSeconds * 1000)
-  await removeDraft(tx, ticket.id, teammate.id)
   const replies: ReplyRow[] = []
+  const following: ReplyRow[] = []
   for (const [n, part] of parts.entries()) {
     const { mention } = part.permission
+    const [piece, ...more] = part.pieces
     replies.push(
       await insertReply(tx, {
         id: newId(),
@@ -225,26 +283,38 @@ async function putInOutbox(
         ticketId: ticket.id,
         answersId: mention!.id,
         pairedWithId: replies[0]?.id ?? null,
-        text: sign(part.text, teammate.initials),
+        continuesId: n === 0 ? (goesOnAfter?.id ?? null) : null,
+        joint: piece!.joint,
+        text: piece!.text,
         visibility: part.visibility,
         isPrivateReply: part.visibility === 'private' && mention!.visibility === 'public',
         role: part.role,
         status: 'approved',
         writtenById: teammate.id,
         ticketRevision: ticket.revision,
-        afterSending: part.afterSending,
+        afterSending: more.length ? null : part.afterSending,
         sendAt,
         createdAt: now,
       }),
     )
+    following.push(...(await insertFollowing(tx, replies[n]!, more, part.afterSending)))
   }
+  const rules = desk.connectorFor(ticket.platform).limits.pictures
+  for (const [n, part] of parts.entries()) {
+    const rule = rules[part.visibility]
+    // As messages of their own they come behind all the words.
+    const words = n === 0 && 'isApart' in rule ? (following.at(-1) ?? replies[n]!) : replies[n]!
+    await putPicturesInOutbox(tx, words, part.pictures, rule)
+  }
+  // After its pictures went on: they would go with it.
+  await removeDraft(tx, ticket.id, teammate.id)
   if (replies[1]) replies[0] = (await updateReply(tx, replies[0]!.id, { pairedWithId: replies[1].id }))!
 
   const event = { ticketId: ticket.id, at: now, teammateId: teammate.id, actor: 'teammate' }
   const heard = heardOf(await listSaid(tx, ticket))
   await appendTicketEvents(
     tx,
-    replies.map(reply => ({
+    [...replies, ...following].map(reply => ({
       ...event,
       kind: 'reply_approved' as const,
       replyId: reply.id,
@@ -266,9 +336,11 @@ async function putInOutbox(
     await appendTicketEvents(tx, [{ ...event, kind: 'status_changed', before: { status: ticket.status }, after: { status: opened } }])
   }
   if (request.templateId) await teachSuggestion(tx, request.templateId, ticket)
-  return replies
+  return [...replies, ...following]
 }
 
+const SENT_ON = 'The rest of this thread was sent on already: look at it above, then write what is still missing as an answer of its own.'
+const ONLY_ONE = 'Only one private message may be sent to a comment: shorten it, or send the rest once they answered.'
 const blockedBy = (problems: Problem[]): Extract<Approval, { reason: 'blocked' }> | null =>
   problems.length ? { ok: false, reason: 'blocked', problems } : null
 const problem = (kind: Problem['kind'], field: Problem['field'], because: string, span: Problem['span'] = null): Problem => ({

@@ -1,5 +1,5 @@
 // May we answer this customer, in public and in private, and which of their mentions do we answer: asked before anyone types.
-import type { Answerable, Permission } from '../connectors/connector.ts'
+import type { Answerable, Permission, PermissionQuestion } from '../connectors/connector.ts'
 import { getAccount } from '../db/accounts.ts'
 import type { Db } from '../db/schema.ts'
 import { type AnswerableMention, findLastPrivateInboundAt, isPrivatelyAnswered, listAnswerable } from '../db/thread.ts'
@@ -11,6 +11,8 @@ import { asAccount } from '../line.ts'
 export interface MayAnswer extends Permission {
   /** What would be answered; null when nothing of theirs is left. */
   mention: AnswerableMention | null
+  /** A second message could not follow the first: it cannot be a thread. */
+  isOnlyOne: boolean
 }
 
 type Asked = Pick<TicketRow, 'id' | 'accountId' | 'customerId' | 'platform'>
@@ -76,20 +78,24 @@ async function ask(
       instead: [],
       costUsd: null,
       mention: null,
+      isOnlyOne: false,
     }
   let first: MayAnswer | undefined
   for (const mention of inOrder) {
-    const permission = connector.mayReply({
+    const isPrivateReply = visibility === 'private' && mention.visibility === 'public'
+    const question: PermissionQuestion = {
       mention: asAnswerable(mention),
       visibility,
       text,
       now: desk.now(),
       account: facts.account,
       lastPrivateInboundAt: facts.lastPrivateInboundAt,
-      privateReplySent: visibility === 'private' && mention.visibility === 'public' && (await isPrivatelyAnswered(db, mention.id)),
-    })
-    if (permission.allowed) return { ...permission, mention }
-    first ??= { ...permission, mention }
+      privateReplySent: isPrivateReply && (await isPrivatelyAnswered(db, mention.id)),
+    }
+    const permission = connector.mayReply(question)
+    const isOnlyOne = isPrivateReply && !connector.mayReply({ ...question, privateReplySent: true }).allowed
+    if (permission.allowed) return { ...permission, mention, isOnlyOne }
+    first ??= { ...permission, mention, isOnlyOne }
   }
   return first!
 }

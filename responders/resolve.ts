@@ -1,5 +1,6 @@
 // What a person decides where Heed cannot: an unsure reply, a refused one.
 import { findReply, hasTroubledReply, lockReply, moveReply, type ReplyRow } from '../db/replies.ts'
+import { listBehind } from '../db/reply-threads.ts'
 import type { Db } from '../db/schema.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
 import { lockTicket, updateTicket } from '../db/tickets.ts'
@@ -8,6 +9,7 @@ import type { Id } from '../domain.ts'
 import { recordSent } from '../triage/answered.ts'
 import { ringFor } from './approve.ts'
 import { lookForSent, ringOtherHalf } from './send.ts'
+import { reviveRest } from './thread.ts'
 
 export type Resolution = { ok: true; status: ReplyRow['status'] } | { ok: false; because: string }
 
@@ -35,13 +37,31 @@ export async function resolveUnsure(
   return resolution
 }
 
-/** A refused reply is put away: its words stay in its row, the ticket leaves Failed. */
+/** A refused reply is put away, and with a part of a thread those behind it: the words stay in their rows, the ticket leaves Failed. */
 export async function discardReply(desk: Desk, replyId: Id, teammateId: Id): Promise<Resolution> {
   const reply = await findReply(desk.db, replyId)
   if (reply?.status !== 'refused') return { ok: false, because: 'Only a failed reply can be put away.' }
   const resolution = await putAside(desk, reply, 'refused', teammateId)
+  for (const id of resolution.ok ? await listBehind(desk.db, replyId) : []) {
+    const part = await findReply(desk.db, id)
+    if (part?.status === 'refused') await putAside(desk, part, 'refused', teammateId)
+  }
   tellOf(desk, reply)
   return resolution
+}
+
+/** What stopped a part of a thread is mended over there: it and those behind it go out as they are, below what is out. */
+export async function sendOn(desk: Desk, replyId: Id, teammateId: Id): Promise<Resolution> {
+  const now = desk.now()
+  const done = await desk.db.transaction().execute(async tx => {
+    const revived = await reviveRest(tx, replyId, now)
+    if (revived.ok) await settleTicket(tx, desk, { ...revived.rows[0]!, status: 'refused' }, teammateId, 'approved')
+    return revived
+  })
+  if (!done.ok) return done
+  await ringFor(desk, done.rows[0]!.id, now)
+  tellOf(desk, done.rows[0]!)
+  return { ok: true, status: 'approved' }
 }
 
 /** A status post that one platform refused is tried there again: the others are not touched. */
@@ -49,9 +69,9 @@ export async function retryBroadcast(desk: Desk, replyId: Id): Promise<Resolutio
   const now = desk.now()
   const reply = await findReply(desk.db, replyId)
   if (!reply?.statusUpdateId) return { ok: false, because: 'This is not a status post.' }
-  if (!(await moveReply(desk.db, replyId, 'refused', 'approved', { sendAt: now, attempts: 0, problem: null })))
-    return { ok: false, because: 'Only what was refused can be tried again.' }
-  await ringFor(desk, replyId, now)
+  const revived = await desk.db.transaction().execute(tx => reviveRest(tx, replyId, now))
+  if (!revived.ok) return revived
+  await ringFor(desk, revived.rows[0]!.id, now)
   tellOf(desk, reply)
   return { ok: true, status: 'approved' }
 }

@@ -1,9 +1,19 @@
 // sendReply, settleReply: what was approved goes out at most once, and the row says what became of it.
 import { type Connector, type OutgoingPost, PlatformError, type Sent } from '../connectors/connector.ts'
 import { getAccount, markReconnect } from '../db/accounts.ts'
-import { findReply, hasTroubledReply, isExternalIdTaken, lockReply, moveReply, type ReplyRow, updateReply } from '../db/replies.ts'
+import {
+  findReply,
+  hasTroubledReply,
+  isExternalIdTaken,
+  listPictureReplies,
+  lockReply,
+  moveReply,
+  type ReplyRow,
+  updateReply,
+} from '../db/replies.ts'
+import { findPlacedPart, listFollowing } from '../db/reply-threads.ts'
 import type { Db } from '../db/schema.ts'
-import { findAnswerable, listSaid } from '../db/thread.ts'
+import { findAnswerable, findLastPrivateInboundAt, listSaid } from '../db/thread.ts'
 import { appendTicketEvents } from '../db/ticket-events.ts'
 import { lockTicket, updateTicket } from '../db/tickets.ts'
 import type { Desk } from '../desk.ts'
@@ -12,7 +22,9 @@ import { linkFor, openLine } from '../line.ts'
 import { findHeard, fingerprint, recordSent } from '../triage/answered.ts'
 import { ringFor } from './approve.ts'
 import { asAnswerable } from './permission.ts'
+import { outgoingPictures } from './picture-replies.ts'
 import { noteSending } from './sending-health.ts'
+import { isItsTurn } from './thread.ts'
 import { backToDraft } from './undo.ts'
 
 /** May run twice, and beside itself: only who moves the row from approved to sending calls the platform. */
@@ -85,6 +97,8 @@ export async function lookForSent(desk: Desk, reply: ReplyRow): Promise<Look> {
 
 /** The public pointer of a move to DM says "I just wrote to you": it waits until that is true, and goes down with it. */
 async function isOtherHalfOut(desk: Desk, reply: ReplyRow): Promise<boolean> {
+  if (reply.picturesOfId) return areItsWordsOut(desk, reply)
+  if (reply.continuesId) return isPartBeforeOut(desk, reply)
   if (!reply.pairedWithId || reply.visibility === 'private') return true
   const other = await findReply(desk.db, reply.pairedWithId)
   if (!other || other.status === 'sent') return true
@@ -95,6 +109,26 @@ async function isOtherHalfOut(desk: Desk, reply: ReplyRow): Promise<boolean> {
   // Still on its way; its own end rings for this one.
   const problem = other.status === 'unsure' ? WAITS_UNSURE : WAITS
   if (reply.problem !== problem) await updateReply(desk.db, reply.id, { problem })
+  return false
+}
+
+/** A picture that follows words as a message of its own waits for them, and goes down with them. */
+async function areItsWordsOut(desk: Desk, reply: ReplyRow): Promise<boolean> {
+  const words = await findReply(desk.db, reply.picturesOfId!)
+  if (words?.status === 'sent') return true
+  if (!words || words.status === 'refused' || words.status === 'discarded' || words.status === 'draft') {
+    await refuse(desk, reply, 'approved', 'The words it belongs to did not go out, so this picture was not sent either.')
+    return false
+  }
+  if (reply.problem !== WAITS_FOR_WORDS) await updateReply(desk.db, reply.id, { problem: WAITS_FOR_WORDS })
+  return false
+}
+
+async function isPartBeforeOut(desk: Desk, reply: ReplyRow): Promise<boolean> {
+  const turn = await isItsTurn(desk.db, reply)
+  if (turn.may) return true
+  if ('never' in turn) await refuse(desk, reply, 'approved', turn.never)
+  else if (reply.problem !== turn.wait) await updateReply(desk.db, reply.id, { problem: turn.wait })
   return false
 }
 
@@ -118,11 +152,13 @@ async function prepare(desk: Desk, reply: ReplyRow): Promise<Call | null> {
   const line = await openLine(desk, reply.accountId)
   const connector = desk.connectorFor(line.account.platform)
   const mention = reply.answersId ? await findAnswerable(desk.db, reply.answersId) : undefined
-  if (reply.answersId && (!mention || mention.isRemoved)) {
+  // Once its beginning is out, the rest goes below that, whatever became of what it answers.
+  const isBegun = reply.continuesId !== null && mention !== undefined
+  if (reply.answersId && (!mention || mention.isRemoved) && !isBegun) {
     await refuse(desk, reply, 'approved', GONE)
     return null
   }
-  if (mention && connector.stillThere) {
+  if (mention && connector.stillThere && !isBegun) {
     try {
       if (!(await connector.stillThere(asAnswerable(mention), line))) {
         await refuse(desk, reply, 'approved', GONE)
@@ -137,17 +173,26 @@ async function prepare(desk: Desk, reply: ReplyRow): Promise<Call | null> {
       desk.log.info({ err: error, replyId: reply.id }, 'could not see whether the mention is still there')
     }
   }
-  return { connector, line, post: await postOf(desk.db, reply) }
+  const pictures = await outgoingPictures(desk.db, reply.id)
+  if (!pictures) {
+    await refuse(desk, reply, 'approved', 'A picture of it is no longer kept here: take it back, and choose the picture again.')
+    return null
+  }
+  return { connector, line, post: { ...(await postOf(desk.db, reply)), ...(pictures.length > 0 && { pictures }) } }
 }
 
 async function postOf(db: Db, reply: ReplyRow): Promise<OutgoingPost> {
   const mention = reply.answersId ? await findAnswerable(db, reply.answersId) : undefined
+  const before = await findPlacedPart(db, reply.continuesId)
   return {
     key: reply.id,
     text: reply.text,
     visibility: reply.visibility,
     inReplyTo: mention ? asAnswerable(mention) : null,
     isPrivateReply: reply.isPrivateReply,
+    continues: before?.externalId ?? null,
+    isByHuman: reply.writtenById !== null && reply.responder === null && reply.role !== 'broadcast',
+    lastPrivateInboundAt: mention && reply.visibility === 'private' ? await findLastPrivateInboundAt(db, mention.customerId) : null,
   }
 }
 
@@ -181,10 +226,10 @@ async function take(desk: Desk, replyId: Id): Promise<ReplyRow | null> {
 
 /**
  * A mention of the customer that was not there when Send was pressed, or that was edited or removed since. Our own events and colleagues'
- * do not hold a send: those were weighed at approval. A pointer whose private half is out goes out too.
+ * do not hold a send: those were weighed at approval. A pointer whose private half is out goes out too, and so does the rest of a thread.
  */
 async function whyHeld(tx: Db, reply: ReplyRow, ticket: { id: Id; accountId: Id; customerId: Id }): Promise<string | null> {
-  if (reply.pairedWithId && reply.visibility === 'public') return null
+  if ((reply.pairedWithId && reply.visibility === 'public') || reply.picturesOfId || reply.continuesId) return null
   const heard = await findHeard(tx, reply)
   if (!heard) return null
   const said = await listSaid(tx, ticket)
@@ -282,9 +327,11 @@ async function lookAgainLater(desk: Desk, reply: ReplyRow): Promise<void> {
   })
 }
 
-/** Once one half of a move to DM has its end, the other may go, or be stopped. */
+/** Once a reply has its end, what waits for it may go, or be stopped: the other half of a move to DM, its pictures, the next part. */
 export async function ringOtherHalf(desk: Desk, reply: ReplyRow): Promise<void> {
   if (reply.pairedWithId && reply.visibility === 'private') await ringFor(desk, reply.pairedWithId, desk.now())
+  for (const picture of await listPictureReplies(desk.db, reply.id)) await ringFor(desk, picture.id, desk.now())
+  for (const id of await listFollowing(desk.db, reply.id)) await ringFor(desk, id, desk.now())
 }
 
 function eventOf(reply: ReplyRow, kind: TicketEventKind, at: Date) {
@@ -297,6 +344,7 @@ function tellOf(desk: Desk, reply: ReplyRow): void {
 }
 
 const unsureWords = (reply: ReplyRow) => (reply.problem ?? '').split(' Heed looks ')[0]!
+const WAITS_FOR_WORDS = 'Waits for the words it belongs to.'
 const WAITS = 'Waits for the private message it points to.'
 const WAITS_UNSURE = 'Waits: nobody knows yet whether the private message it points to went out.'
 const GONE = 'The customer deleted what this answers. Nothing was sent.'

@@ -1,8 +1,10 @@
 // Keeps other web sites' pages away from a simulator: no foreign Host, no form posted from elsewhere.
 import type { MiddlewareHandler } from 'hono'
 
-/** The clients that dial in for api.x.com or graph.facebook.com keep that Host. */
-const hosts = /^(127\.0\.0\.1|localhost|\[::1\]|api\.x\.com|x\.com|api\.twitter\.com|graph\.facebook\.com|www\.facebook\.com)(:\d+)?$/
+/** The clients that dial in for api.x.com or graph.facebook.com keep that Host, and so do those that fetch pictures. */
+const kept = String.raw`pbs\.twimg\.com|ton\.twitter\.com|[\w.-]+\.fbcdn\.net|[\w.-]+\.cdninstagram\.com|cdn\.bsky\.app|[\w.-]+\.example`
+const called = String.raw`127\.0\.0\.1|localhost|\[::1\]|api\.x\.com|x\.com|api\.twitter\.com|graph\.facebook\.com|www\.facebook\.com`
+const hosts = new RegExp(`^(${called}|${kept})(:\\d+)?$`)
 
 export const onlyFromHere: MiddlewareHandler = async (c, next) => {
   const host = c.req.header('host') ?? ''

@@ -68,6 +68,11 @@ button.second { background: var(--soft); color: var(--ink); }
 .list a[aria-current], .list a:hover { background: var(--soft); }
 .list span { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .list small { color: var(--quiet); }
+.uploads { display: flex; flex-wrap: wrap; gap: .5rem; margin: .35rem 0; }
+.uploads figure { margin: 0; max-width: 15rem; }
+.uploads img { display: block; max-width: 100%; max-height: 12rem; border-radius: 10px; border: 1px solid var(--line); }
+.uploads figcaption { color: var(--quiet); font-size: .8rem; }
+.bubble .uploads figcaption { color: inherit; opacity: .8; }
 .empty { text-align: center; color: var(--quiet); padding: 2.5rem 1rem; }
 .error { background: var(--note); color: var(--note-ink); border-radius: 9px; padding: .5rem .7rem; margin: 0; }
 @media (max-width: 760px) { .columns { grid-template-columns: minmax(0, 1fr); margin-top: .9rem; gap: .9rem; } .side { position: static; gap: .9rem; grid-template-columns: minmax(0, 1fr); } .profile .cover { height: 2.75rem; } .profile p { font-size: .9rem; } textarea { min-height: 4.25rem; } .tabs { margin-left: 0; width: 100%; } .replies { margin-left: .3rem; padding-left: .7rem; } .face { width: 2.1rem; height: 2.1rem; font-size: .8rem; } }

@@ -18,7 +18,7 @@
 //     body | rawBody        the JSON itself, or the exact text where spelling matters (escapes, digits)
 //     expected              the Incoming[] that read() must give: dates in ISO, keys with undefined left out
 //   send-*.json             one call of send() each
-//     what, post            OutgoingPost: { key, text, visibility, inReplyTo: Answerable | null, isPrivateReply }; dates in ISO
+//     what, post            OutgoingPost: { key, text, visibility, inReplyTo: Answerable | null, isPrivateReply, … }; dates in ISO
 //     accountSecrets?       instead of app.json's
 //     exchange              what goes over the wire, in order. Each: { request, answer }
 //       request             { method, path, query?, headers?, body? | bodyIncludes? }; `body` must be equal, `query`, `headers` and
@@ -65,6 +65,17 @@ for (const connector of connectors) {
         expect(source).toMatch(/^https:/)
         expect(checkedOn).toMatch(/^20\d\d-\d\d-\d\d$/)
       }
+    })
+
+    it.each(['public', 'private', 'status'] as const)('says which pictures go out with a %s text, or why none, and since when', way => {
+      const rule = connector.limits.pictures[way]
+      expect(rule.source).toMatch(/^https:/)
+      expect(rule.checkedOn).toMatch(/^20\d\d-\d\d-\d\d$/)
+      if ('because' in rule) return expect(rule.because).toMatch(/\.$/)
+      expect(rule.most).toBeGreaterThan(0)
+      expect(rule.types).toContain('image/jpeg')
+      // What a draft takes from a form, and what a send may take to upload.
+      expect(rule.maxBytes).toBeLessThanOrEqual(8_000_000)
     })
 
     describe('what comes in', () => {
@@ -179,6 +190,40 @@ for (const connector of connectors) {
       expect(server.requests).toHaveLength(0)
     })
 
+    it.for(['public', 'private'] as const)(
+      'a picture its rule does not take never leaves with a %s answer',
+      async (visibility, { onTestFinished }) => {
+        const server = await startRecorder(onTestFinished, [])
+        const rule = connector.limits.pictures[visibility]
+        const one = { bytes: new Uint8Array(8), type: 'image/jpeg' as const, alt: 'A tag', width: 4, height: 4 }
+        const wrong =
+          'because' in rule
+            ? [[one]]
+            : [
+                Array.from({ length: rule.most + 1 }, () => one),
+                [{ ...one, bytes: new Uint8Array(rule.maxBytes + 1) }],
+                [{ ...one, type: 'image/bmp' as never }],
+              ]
+        for (const pictures of wrong) {
+          const post = { ...pictured(samples, visibility), pictures, ...('isApart' in rule && { text: '' }) }
+          const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
+          expect(outcome).toMatchObject({ error: { kind: 'refused' } })
+        }
+        expect(server.requests).toHaveLength(0)
+      },
+    )
+
+    it.for(['public', 'private'] as const)('a broken upload is no %s post that may be there', async (visibility, { onTestFinished }) => {
+      const rule = connector.limits.pictures[visibility]
+      if ('because' in rule) return
+      const server = await startRecorder(onTestFinished, [{ fault: 'drop' }])
+      const pictures = [{ bytes: new Uint8Array(8), type: 'image/jpeg' as const, alt: 'A tag', width: 4, height: 4 }]
+      const post = { ...pictured(samples, visibility), pictures, ...('isApart' in rule && { text: '' }) }
+      const outcome = await outcomeOf(connector.send(post, lineTo(server.url, connector, samples.app)))
+      expect(outcome).toMatchObject({ error: { kind: 'retry' } })
+      expect(server.requests).toHaveLength(1)
+    })
+
     it('nobody listening is a retry: nothing was sent', async ({ onTestFinished }) => {
       const server = await startRecorder(onTestFinished, [])
       await server.close()
@@ -230,7 +275,8 @@ interface AnswerSample {
   body?: unknown
   fault?: 'drop' | 'hang' | 'cut'
 }
-type PostSample = Omit<OutgoingPost, 'inReplyTo'> & {
+type PostSample = Omit<OutgoingPost, 'inReplyTo' | 'lastPrivateInboundAt'> & {
+  lastPrivateInboundAt?: string
   inReplyTo: (Omit<Answerable, 'postedAt'> & { postedAt: string }) | null
 }
 interface SendSample {
@@ -275,8 +321,19 @@ function deliveryOf(sample: DeliverySample): Delivery {
 }
 
 function postOf(sample: SendSample): OutgoingPost {
-  const { inReplyTo } = sample.post
-  return { ...sample.post, inReplyTo: inReplyTo && { ...inReplyTo, postedAt: new Date(inReplyTo.postedAt) } }
+  const { inReplyTo, lastPrivateInboundAt, ...same } = sample.post
+  return {
+    ...same,
+    inReplyTo: inReplyTo && { ...inReplyTo, postedAt: new Date(inReplyTo.postedAt) },
+    ...(lastPrivateInboundAt && { lastPrivateInboundAt: new Date(lastPrivateInboundAt) }),
+  }
+}
+
+/** An answer of a sample, on this way. */
+function pictured(samples: ReturnType<typeof readSamples>, visibility: 'public' | 'private'): OutgoingPost {
+  const answers = (sample: SendSample) => sample.post.inReplyTo !== null && sample.expected.sent
+  const same = samples.sends.find(sample => answers(sample) && sample.post.visibility === visibility && !sample.post.isPrivateReply)
+  return { ...postOf(same ?? samples.sends.find(answers)!), visibility, isPrivateReply: false }
 }
 
 function signatureOf(app: AppSample, body: Buffer) {
@@ -355,7 +412,9 @@ async function recordOf(request: IncomingMessage): Promise<Recorded> {
   const text = Buffer.concat(chunks).toString()
   const url = new URL(request.url!, 'http://recorder')
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-  const body = text === '' ? undefined : isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
+  // A file on its way up is looked at by the simulators' tests.
+  const isJson = request.headers['content-type']?.includes('json')
+  const body = text === '' ? undefined : isForm ? Object.fromEntries(new URLSearchParams(text)) : isJson ? JSON.parse(text) : text
   return {
     method: request.method!,
     path: url.pathname,

@@ -395,7 +395,7 @@ describe('npm run doctor', () => {
   function doctor(env: Record<string, string>, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string; stderr: string }>()
     const options = { cwd: projectRoot, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env } }
-    const child = execFile(process.execPath, ['--import', 'tsx', 'doctor.ts', ...args], options, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, ['dist/doctor.js', ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     )
     return promise

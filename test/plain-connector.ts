@@ -7,6 +7,7 @@ import {
   type IncomingMention,
   type LengthRule,
   type OutgoingPost,
+  type PictureRule,
   PlatformError,
   type PollPage,
   type Sent,
@@ -35,10 +36,23 @@ export function plainConnector(platform = 'plain'): PlainConnector {
     source: 'invented',
     checkedOn: '2026-03-01',
   }
+  const pictures: PictureRule = {
+    most: 2,
+    maxBytes: 10_000,
+    types: ['image/jpeg', 'image/png'],
+    altLimit: 100,
+    source: 'invented',
+    checkedOn: '2026-03-01',
+  }
   const connector: PlainConnector = {
     platform,
     label: 'Plain',
-    limits: { public: rule, private: { ...rule, limit: 1000 }, status: rule },
+    limits: {
+      public: rule,
+      private: { ...rule, limit: 1000 },
+      status: rule,
+      pictures: { public: pictures, private: { ...pictures, most: 1 }, status: pictures },
+    },
     appSecrets: [],
     accountSecrets: [],
     textKeys: ['text'],

@@ -1,6 +1,7 @@
-// Real processes of the product: started from the sources, killed without mercy, gone when the test is over.
+// Real processes of the product: started from what was built, killed without mercy, gone when the test is over.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { projectRoot } from '../config.ts'
 import { freePort, isFree } from './servers.ts'
@@ -19,9 +20,9 @@ export interface ProductProcess {
   ended: (withinMs?: number) => Promise<number | null>
 }
 
-/** `node file` with this environment and nothing else of ours. */
+/** `node dist/file` with this environment and nothing else of ours. */
 export function startProduct(file: string, env: Record<string, string>): ProductProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, [join('dist', file.replace(/\.ts$/, '.js'))], {
     cwd: projectRoot,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

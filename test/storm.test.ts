@@ -22,6 +22,9 @@ test('after a storm every mention is stored once, every answer stands once or sa
       'sign-ins revoked',
       'sign-ins renewed',
       'pushes lost',
+      'pushes in disorder',
+      'streams broken',
+      'hours without webhooks',
       'edits',
       'removals told',
     ])

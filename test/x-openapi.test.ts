@@ -1,6 +1,6 @@
 // X's own description judges what we ask of X, and what the simulated X answers.
 import { describe, expect, it } from 'vitest'
-import type { OutgoingPost } from '../connectors/connector.ts'
+import type { GestureWay, OutgoingPost } from '../connectors/connector.ts'
 import { x } from '../connectors/x/connector.ts'
 import { type Exchange, openDoor, simulatedX } from './connectors/x-simulated.ts'
 import { loadXJudge } from './x-openapi.ts'
@@ -50,7 +50,13 @@ function judgeBy(place: string) {
   it("finds no fault with our requests, nor with the simulator's answers", async () => {
     const { app, control, exchanges, lineOf } = await simulatedX()
     const { line } = lineOf()
-    await x.onConnected!(line, (await openDoor(app.consumerSecret)).url)
+    const door = (await openDoor(app.consumerSecret)).url
+    await x.onConnected!(line, door)
+    const span = { from: new Date(line.now().getTime() - 3_600_000), until: line.now() }
+    const replayed = () => x.intake.webhook!.replay!.ask(line, door, span)
+    await replayed()
+    control.setReplay({ has: false })
+    await expect(replayed()).rejects.toThrow()
     const post = control.post({
       from: { handle: 'cleo_flies', name: 'Cleo', followers: 40 },
       text: '@HeronAir bag lost 😟 https://example.com/bags',
@@ -103,6 +109,13 @@ function judgeBy(place: string) {
       expect(await x.findSent!(way, new Date(line.now().getTime() - 1000), line)).toEqual(sent)
     }
     await expect(x.send(answer, line)).rejects.toThrow()
+    const ours = control.post({ from: 'HeronAir', text: 'We land.' })
+    const below = { ...answer.inReplyTo!, externalId: control.post({ from: 'cleo_flies', text: 'where?', inReplyTo: ours.id }).id }
+    const { like, hide } = x.gestures as Record<'like' | 'hide', GestureWay>
+    await expect(like.set(below, true, line)).rejects.toThrow()
+    control.createApp({ ...app, tier: 'enterprise' })
+    for (const isOn of [true, true, false]) for (const way of [like, hide]) await way.set(below, isOn, line)
+    await expect(hide.set(answer.inReplyTo!, true, line)).rejects.toThrow()
     expect(await x.stillThere!(answer.inReplyTo!, line)).toBe(true)
     control.remove({ id: post.id })
     expect(await x.stillThere!(answer.inReplyTo!, line)).toBe(false)

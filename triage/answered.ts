@@ -37,7 +37,11 @@ export async function recordSent(tx: Db, replyId: Id, accepted: Accepted): Promi
   await endTurn(tx, ticket, {
     at: accepted.at,
     answers: said => (heard ? said.id in heard : said.postedAt <= (reply.sendingAt ?? accepted.at)),
-    isAnswer: (reply.role === 'answer' || reply.role === 'handoff') && !(await isOtherHalfSent(tx, reply)),
+    isAnswer:
+      (reply.role === 'answer' || reply.role === 'handoff') &&
+      !reply.picturesOfId &&
+      !reply.continuesId &&
+      !(await isOtherHalfSent(tx, reply)),
     afterSending: reply.afterSending,
     by: { teammateId: reply.writtenById, actor: reply.writtenById ? 'teammate' : (reply.responder ?? 'outbox') },
     replyId: reply.id,
@@ -74,7 +78,7 @@ export async function recordNativeAnswer(tx: Db, ticket: TicketRow, mention: Pic
 }
 
 /**
- * What the customer had said when somebody pressed Send: mention id → a fingerprint of its words. Kept in the event `reply_approved`,
+ * What the customer had said when somebody pressed Send: mention id → a fingerprint of its words and pictures. Kept in the event `reply_approved`,
  * compared before the send (a new mention, an edit or a removal holds it) and after it (what came later still waits for us).
  */
 export type Heard = Record<Id, string>
@@ -83,7 +87,11 @@ export function heardOf(said: readonly Said[]): Heard {
   return Object.fromEntries(said.map(one => [one.id, fingerprint(one)]))
 }
 
-export const fingerprint = (said: Said) => (said.removedAt ? 'removed' : createHash('sha256').update(said.text).digest('hex').slice(0, 8))
+export function fingerprint({ removedAt, text, attachments }: Said): string {
+  if (removedAt) return 'removed'
+  const words = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return attachments > 0 ? `${words}+${attachments}` : words
+}
 
 export async function findHeard(db: Db, reply: Pick<ReplyRow, 'id' | 'ticketId'>): Promise<Heard | null> {
   if (!reply.ticketId) return null
@@ -173,7 +181,7 @@ function statusAfter(from: TicketStatus, wanted: TicketStatus | null): TicketSta
   return nextStatus(from, cause)
 }
 
-/** A move to DM is one answer in two halves: the first of them to go out counts. */
+/** A move to DM is one answer in two halves, and a thread is one in parts: the first of them to go out counts. */
 async function isOtherHalfSent(tx: Db, reply: ReplyRow): Promise<boolean> {
   return reply.pairedWithId !== null && (await findReply(tx, reply.pairedWithId))?.status === 'sent'
 }

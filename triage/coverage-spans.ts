@@ -44,6 +44,27 @@ export function missed(
   return merge([...spans, gap(end, at, wasAway && !STANDING.has(cause) ? 'we_were_down' : cause)])
 }
 
+/**
+ * It turns out that nothing was heard between the two: what was called covered was not, and the time nobody told of yet is missing too. What
+ * was known to be missing keeps its own cause.
+ */
+export function uncover(spans: readonly Span[], { from, until, cause }: { from: Date; until: Date; cause: GapCause }): Span[] {
+  if (from >= until) return [...spans]
+  const end = spans.at(-1)?.untilAt ?? from
+  const told = spans.flatMap(span => (span.state === 'covered' ? without(span, from, until, cause) : [span]))
+  return merge([...told, ...untold(spans.at(-1), end, from), gap(later(end, from), until, cause)])
+}
+
+function without(span: Span, from: Date, until: Date, cause: GapCause): Span[] {
+  if (span.untilAt <= from || span.fromAt >= until) return [span]
+  const [begin, end] = [later(span.fromAt, from), earlier(span.untilAt, until)]
+  return [covered(span.fromAt, begin), gap(begin, end, cause), covered(end, span.untilAt)]
+}
+
+/** Between the last row and what is known now it went on as it was. */
+const untold = (last: Span | undefined, end: Date, from: Date): Span[] =>
+  !last || from <= end ? [] : [last.state === 'covered' ? covered(end, from) : gap(end, from, last.cause ?? 'fault')]
+
 /** Pushes missed are no loss where polls went on: what the polls had covered by then is repaired, what they lost is lost. */
 export function repairedByPolls(open: readonly Span[], polls: { coveredTo: Date; lost: readonly Span[] }, at: Date): Span[] {
   return merge(
@@ -66,7 +87,7 @@ export function merge(spans: readonly Span[]): Span[] {
     if (span.untilAt <= span.fromAt) continue
     const last = merged.at(-1)
     if (last && last.untilAt.getTime() === span.fromAt.getTime() && last.state === span.state && last.cause === span.cause)
-      merged[merged.length - 1] = { ...last, untilAt: span.untilAt, repairedAt: later(last.repairedAt, span.repairedAt) }
+      merged[merged.length - 1] = { ...last, untilAt: span.untilAt, repairedAt: laterOf(last.repairedAt, span.repairedAt) }
     else merged.push(span)
   }
   return merged
@@ -105,7 +126,8 @@ function cut(span: Span, at: Date): [Span, Span | null] {
 const covered = (fromAt: Date, untilAt: Date): Span => ({ fromAt, untilAt, state: 'covered', cause: null, repairedAt: null })
 const gap = (fromAt: Date, untilAt: Date, cause: GapCause): Span => ({ fromAt, untilAt, state: 'open', cause, repairedAt: null })
 const earlier = (a: Date, b: Date) => (a < b ? a : b)
-const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b))
+const later = (a: Date, b: Date) => (a > b ? a : b)
+const laterOf = (a: Date | null, b: Date | null) => (a && b ? later(a, b) : (a ?? b))
 
 /** These held the whole time, whether or not somebody looked. */
 const STANDING: ReadonlySet<GapCause> = new Set(['token', 'not_connected', 'webhook_off'])

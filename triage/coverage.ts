@@ -1,10 +1,12 @@
 // Keeps the coverage ledger: what a poll read back to, what it could not, and whether pushes are on.
 import { PlatformError, type PolledList, type Polling, type Reach, type Trouble } from '../connectors/connector.ts'
 import type { AccountRow } from '../db/accounts.ts'
-import { type GapCause, listOpenSpans, listSources, listTail, lockLedger, replaceSpans, type Span } from '../db/coverage.ts'
+import { type GapCause, listOpenSpans, listSources, listSpansFrom, listTail, lockLedger, replaceSpans, type Span } from '../db/coverage.ts'
 import type { Db, Tx } from '../db/schema.ts'
+import type { WatchTermRow } from '../db/watch-terms.ts'
+import type { Id } from '../domain.ts'
 import { asAccount } from '../line.ts'
-import { heard, missed, repairedByPolls } from './coverage-spans.ts'
+import { heard, missed, repairedByPolls, uncover } from './coverage-spans.ts'
 
 /** A poll ended: each of its lists is covered from where the last one ended until this one began. */
 export async function recordPolled(
@@ -32,7 +34,7 @@ export async function recordPolled(
         ),
       )
     }
-    await repairPushes(tx, account, polled, poll.startedAt)
+    for (const hastened of [PUSHES, OWN_STREAM]) await repairHastened(tx, account, hastened, polled, poll.startedAt)
   })
 }
 
@@ -51,33 +53,83 @@ export async function recordSource(
   db: Db,
   account: AccountRow,
   source: string,
-  told: { at: Date; since: Date; patienceMs: number; cause?: GapCause; reach?: Reach; brought?: Brought },
+  told: { at: Date; since: Date; patienceMs: number; cause?: GapCause; reach?: Reach; brought?: Brought; hastenedBy?: string },
 ) {
-  const { at, since, patienceMs, cause, reach, brought } = told
-  await inLedger(db, account, tx =>
-    change(tx, account, source, spans =>
+  const { at, since, patienceMs, cause, reach, brought, hastenedBy } = told
+  await inLedger(db, account, async tx => {
+    const read = await change(tx, account, source, spans =>
       cause
         ? missed(spans, { at, since, cause, patienceMs })
         : heard(spans, { until: at, since, patienceMs, readsBack: true, reachedTo: reachedTo(reach, at, brought) }),
-    ),
+    )
+    if (hastenedBy) await repairHastened(tx, account, hastenedBy, [read], at)
+  })
+}
+
+/** What a stream tells of: a watch term, or `own`, the account itself. */
+export type Streamed = Pick<WatchTermRow, 'id' | 'accountId'>
+
+/** A connection begins: whatever was said since the ledger last told of it came by no stream. */
+export async function recordStreamBegun(db: Db, terms: readonly Streamed[], at: Date) {
+  await changeStreams(db, terms, spans => {
+    const last = spans.at(-1)
+    if (!last) return []
+    return missed(spans, { at, since: at, cause: last.cause ?? 'we_were_down', patienceMs: Number.POSITIVE_INFINITY })
+  })
+}
+
+/** It stands, and has from `since` on. */
+export async function recordStreaming(db: Db, terms: readonly Streamed[], { since, until }: { since: Date; until: Date }) {
+  await changeStreams(db, terms, spans =>
+    heard(spans, { until, since, patienceMs: Number.POSITIVE_INFINITY, readsBack: false, reachedTo: null }),
   )
 }
 
-/** The platform says whether it pushes; between two good answers it did. */
-export async function recordPushes(db: Db, account: AccountRow, at: Date, isOn: boolean) {
+/** It broke, and is broken still. */
+export async function recordStreamBroken(db: Db, terms: readonly Streamed[], since: Date, at: Date, cause: GapCause) {
+  await changeStreams(db, terms, spans => missed(spans, { at, since, cause, patienceMs: Number.POSITIVE_INFINITY }))
+}
+
+async function changeStreams(db: Db, terms: readonly Streamed[], next: (spans: Span[]) => Span[]) {
+  for (const { id, accountId } of terms)
+    await inLedger(db, { id: accountId }, tx => change(tx, { id: accountId }, streamSourceOf(id), next))
+}
+
+/** The platform says that it pushes; between two good answers it did, unless something else shows that nothing arrives. */
+export async function recordPushing(db: Db, account: AccountRow, at: Date) {
   await inLedger(db, account, tx =>
-    change(tx, account, PUSHES, spans =>
-      isOn
-        ? heard(spans, {
-            until: at,
-            since: account.subscriptionCheckedAt ?? at,
-            patienceMs: PUSH_PATIENCE_MS,
-            readsBack: false,
-            reachedTo: null,
-          })
-        : missed(spans, { at, since: account.lastDeliveryAt ?? account.connectedAt, cause: 'webhook_off', patienceMs: PUSH_PATIENCE_MS }),
-    ),
+    change(tx, account, PUSHES, spans => {
+      const since = account.subscriptionCheckedAt ?? at
+      const cause = unproved(spans, account.lastDeliveryAt)
+      return cause
+        ? missed(spans, { at, since, cause, patienceMs: PUSH_PATIENCE_MS })
+        : heard(spans, { until: at, since, patienceMs: PUSH_PATIENCE_MS, readsBack: false, reachedTo: null })
+    }),
   )
+}
+
+/** Nothing was pushed, or taken, between the two, whatever the ledger said of it. */
+export async function recordNotPushing(db: Db, account: AccountRow, missing: { from: Date; until: Date; cause: GapCause }) {
+  await inLedger(db, account, async tx => {
+    const before = await listSpansFrom(tx, account.id, PUSHES, missing.from)
+    await replaceSpans(tx, account.id, PUSHES, before, uncover(before, missing))
+  })
+}
+
+/** Only a push that arrives ends these: the platform's word does not. Null: the last gap is none of them, or one has arrived since. */
+export function unproved(spans: readonly Span[], lastDeliveryAt: Date | null): GapCause | null {
+  const last = spans.at(-1)
+  if (!last || last.state === 'covered' || !UNPROVED.has(last.cause)) return null
+  return lastDeliveryAt && lastDeliveryAt >= last.untilAt ? null : last.cause
+}
+
+/** Nothing says that a gap of pushes goes on: the platform pushes again, one arrived, or our own process is back. */
+export function isPushGapOver(rows: readonly Span[], account: Pick<AccountRow, 'lastDeliveryAt' | 'subscriptionGoodAt'>): boolean {
+  const last = rows.at(-1)
+  if (!last || last.state === 'covered') return true
+  return UNPROVED.has(last.cause)
+    ? unproved(rows, account.lastDeliveryAt) === null
+    : last.cause === 'web_down' || (account.subscriptionGoodAt !== null && account.subscriptionGoodAt >= last.untilAt)
 }
 
 /** The account cannot be asked at all: every source of it misses what is said meanwhile. */
@@ -120,24 +172,32 @@ export const sourceOf = (list: PolledList) => (list.name ? `poll:${list.name}` :
 /** SPEC's ten minutes, or three polls where they are rarer. */
 export const patienceOf = (polling: Polling | undefined) => Math.max(10 * 60_000, 3 * (polling?.everyMs ?? 0))
 export const PUSHES = 'webhook'
+export const searchSourceOf = (termId: Id) => `poll:search:${termId}`
+export const streamSourceOf = (termId: Id) => `stream:${termId}`
+export const OWN_STREAM = 'stream:own'
+/** Gaps that the platform's own word does not end. */
+export const UNPROVED: ReadonlySet<GapCause | null> = new Set(['push_missing', 'push_silent'])
 
-async function change(tx: Tx, account: AccountRow, source: string, next: (spans: Span[]) => Span[]): Promise<Span[]> {
+async function change(tx: Tx, account: Pick<AccountRow, 'id'>, source: string, next: (spans: Span[]) => Span[]): Promise<Span[]> {
   const before = await listTail(tx, account.id, source)
   const after = next(before)
   await replaceSpans(tx, account.id, source, before, after)
   return after
 }
 
-async function repairPushes(tx: Tx, account: AccountRow, polled: readonly Span[][], at: Date) {
-  const open = await listOpenSpans(tx, account.id, PUSHES)
+/** What only hastens missed nothing that these read. */
+async function repairHastened(tx: Tx, account: AccountRow, source: string, polled: readonly Span[][], at: Date) {
+  const open = await listOpenSpans(tx, account.id, source)
   if (!open.length || !polled.length) return
   const ends = polled.map(spans => spans.findLast(span => span.state !== 'open' && span.state !== 'lost')?.untilAt.getTime() ?? 0)
   const coveredTo = new Date(Math.min(...ends))
   const lost = polled.flat().filter(span => span.state === 'lost')
-  await replaceSpans(tx, account.id, PUSHES, open, repairedByPolls(open, { coveredTo, lost }, at))
+  // With what stands before and between them, so that neighbours become one row.
+  const before = await listSpansFrom(tx, account.id, source, new Date(open[0]!.fromAt.getTime() - 1))
+  await replaceSpans(tx, account.id, source, before, repairedByPolls(before, { coveredTo, lost }, at))
 }
 
-const inLedger = (db: Db, account: AccountRow, write: (tx: Tx) => Promise<unknown>) =>
+const inLedger = (db: Db, account: Pick<AccountRow, 'id'>, write: (tx: Tx) => Promise<unknown>) =>
   db.transaction().execute(async tx => {
     await lockLedger(tx, account.id)
     await write(tx)

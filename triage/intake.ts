@@ -13,7 +13,16 @@ import {
 import { upsertCustomers } from '../db/customers.ts'
 import { claimDeliveries, claimDelivery, type DeliveryRow, markRead, markUnreadable, replaceBody } from '../db/deliveries.ts'
 import { countHeard } from '../db/heard-hours.ts'
-import { eraseMentions, judgeAgain, lockKnownMentions, type NewMention, type Stored, upsertMentions } from '../db/mentions.ts'
+import {
+  eraseMentions,
+  findVisibilities,
+  judgeAgain,
+  lockKnownMentions,
+  type NewMention,
+  type Stored,
+  upsertMentions,
+} from '../db/mentions.ts'
+import { findKeptIds, insertOtherIds } from '../db/other-ids.ts'
 import { insertWanted } from '../db/parents.ts'
 import { refuseRepliesTo } from '../db/replies.ts'
 import { insertReposts, type RepostsTable } from '../db/reposts.ts'
@@ -23,7 +32,7 @@ import { appendTicketEvents } from '../db/ticket-events.ts'
 import { raiseRevisions } from '../db/tickets.ts'
 import { insertHits } from '../db/watch-terms.ts'
 import type { Desk } from '../desk.ts'
-import type { Author, Id, Platform } from '../domain.ts'
+import type { Attachment, Author, Id, Platform, Visibility } from '../domain.ts'
 import { linkFor } from '../line.ts'
 import { maskCardsInJson } from './cards.ts'
 import { recordOwnWords } from './own-words.ts'
@@ -86,7 +95,10 @@ async function readBatch(desk: Desk, tx: Tx, deliveries: DeliveryRow[]): Promise
           news.toPoll.add(account.id)
         } else if (incoming.kind === 'repost')
           reposts.push({ accountId: account.id, externalId: incoming.externalId, ofExternalId: incoming.of, at: incoming.at })
-        else if (incoming.kind !== 'unknown') gather(found, account, apps.get(account.appId)!, incoming, delivery)
+        else if (incoming.kind === 'removal' && incoming.visibility === null)
+          for (const visibility of await visibilitiesOf(tx, found, account.id, incoming.externalId))
+            gather(found, account, apps.get(account.appId)!, { ...incoming, visibility }, delivery)
+        else if (incoming.kind !== 'unknown') gather(found, account, apps.get(account.appId)!, incoming as Spoken, delivery)
       }
       // What was understood is kept all the same.
       if (unknown.length) throw new Error(inShort(unknown))
@@ -128,13 +140,16 @@ async function readOne(desk: Desk, tx: Tx, delivery: DeliveryRow, platform: Plat
 }
 
 /** What becomes a mention. */
-type Spoken = Exclude<Incoming, { kind: 'revoked' | 'repost' | 'pointer' | 'unknown' }>
+type Spoken = Exclude<Incoming, { kind: 'revoked' | 'repost' | 'pointer' | 'unknown' | 'removal' }> | Removal
+type Removal = Extract<Incoming, { kind: 'removal' }> & { visibility: Visibility }
 
 /** One mention as this batch tells of it, whatever number of deliveries spoke of it. */
 interface Found {
   mention: NewMention
   author: Author | null
   echoOf: string | null
+  /** What else it is called over there. */
+  otherIds: readonly string[]
   /** The watch terms that found it. */
   termIds: readonly Id[]
 }
@@ -149,12 +164,14 @@ function gather(found: Map<string, Found>, account: AccountRow, app: PlatformApp
   return found.set(key, {
     author: newer.author ?? older.author,
     echoOf: newer.echoOf ?? older.echoOf,
+    otherIds: [...new Set([...older.otherIds, ...newer.otherIds])],
     termIds: [...new Set([...older.termIds, ...newer.termIds])],
     mention: {
       ...(newer.mention.removedAt ? older.mention : newer.mention),
       replyToExternalId: newer.mention.replyToExternalId ?? older.mention.replyToExternalId,
       isEdit: newer.mention.isEdit,
       removedAt: newer.mention.removedAt ?? older.mention.removedAt,
+      attachments: attachmentsOf(newer.mention, older.mention),
       direction: directionOf([newer.mention, older.mention]),
       addressesUs: newer.mention.addressesUs || older.mention.addressesUs,
       facts: { ...older.mention.facts, ...newer.mention.facts },
@@ -169,6 +186,7 @@ function toFound(account: AccountRow, app: PlatformAppRow, incoming: Spoken, del
   return {
     author: given.author,
     echoOf: given.echoOf ?? null,
+    otherIds: given.otherIds ?? [],
     termIds: termsNamed(delivery.source),
     mention: {
       id: newId(),
@@ -182,6 +200,7 @@ function toFound(account: AccountRow, app: PlatformAppRow, incoming: Spoken, del
       parentExternalId: given.parentExternalId,
       customerId: null,
       text,
+      attachments: given.attachments ? given.attachments.slice(0, MOST_ATTACHMENTS).map(storableAttachment) : null,
       textKey: sameWordsKey(text),
       url: linkFor(app, given.url),
       addressesUs: given.addressesUs,
@@ -199,8 +218,14 @@ function toFound(account: AccountRow, app: PlatformAppRow, incoming: Spoken, del
   }
 }
 
+/** Where the platform does not say in which way it was written: as it is known, in this batch or from before. */
+async function visibilitiesOf(tx: Tx, found: ReadonlyMap<string, Found>, accountId: Id, externalId: string): Promise<Visibility[]> {
+  const here = (['public', 'private'] as const).filter(visibility => found.has(`${accountId} ${visibility} ${externalId}`))
+  return here.length ? here : findVisibilities(tx, accountId, externalId)
+}
+
 /** A removal that outran its mention is stored as a mention already gone: the late "add" then finds it so. */
-function standIn(incoming: Extract<Incoming, { kind: 'removal' | 'unreadable' }>, delivery: DeliveryRow): IncomingMention {
+function standIn(incoming: Removal | Extract<Incoming, { kind: 'unreadable' }>, delivery: DeliveryRow): IncomingMention {
   const isRemoval = incoming.kind === 'removal'
   return {
     externalId: incoming.externalId,
@@ -216,6 +241,13 @@ function standIn(incoming: Extract<Incoming, { kind: 'removal' | 'unreadable' }>
     version: 0,
     isEdit: false,
   }
+}
+
+/** Of two tellings of one version, that which knows where they stand. */
+function attachmentsOf(newer: NewMention, older: NewMention): NewMention['attachments'] {
+  const isWhole = (told: NewMention) => told.attachments?.every(one => one.url !== null) === true
+  if (newer.version === older.version && !isWhole(newer) && isWhole(older)) return older.attachments
+  return newer.attachments ?? older.attachments
 }
 
 /** Context only as long as nothing says it was more; a removal does not know what it removes. */
@@ -238,6 +270,7 @@ async function store(tx: Tx, found: Found[], now: Date): Promise<Stored[]> {
     tx,
     found.map(f => f.mention),
   )
+  await joinParents(tx, found)
   const customers = new Map<string, Author & { id: Id; accountId: Id }>()
   for (const { mention, author } of found) {
     if (mention.direction === 'outbound' || mention.removedAt) continue
@@ -261,6 +294,23 @@ async function store(tx: Tx, found: Found[], now: Date): Promise<Stored[]> {
     before,
     now,
   )
+}
+
+/** What answers an edit answers what was edited. Before customers are locked: triage locks mentions first. */
+async function joinParents(tx: Tx, found: readonly Found[]) {
+  await insertOtherIds(
+    tx,
+    found.flatMap(({ mention: { accountId, externalId }, otherIds }) => otherIds.map(otherId => ({ accountId, otherId, externalId }))),
+  )
+  const answering = found.map(f => f.mention).filter(one => one.visibility === 'public' && one.parentExternalId !== null)
+  const kept = await findKeptIds(
+    tx,
+    answering.map(one => ({ accountId: one.accountId, id: one.parentExternalId! })),
+  )
+  for (const mention of answering) {
+    const known = kept.find(one => one.accountId === mention.accountId && one.otherId === mention.parentExternalId)
+    if (known) mention.parentExternalId = known.externalId
+  }
 }
 
 /** Meta hides who wrote until the app is reviewed: one nameless customer per conversation. */
@@ -404,4 +454,11 @@ const inShort = (problems: readonly string[]) =>
   [...problems.slice(0, 3), ...(problems.length > 3 ? [`and ${problems.length - 3} more`] : [])].join('; ')
 /** The database takes neither NUL nor half a surrogate pair. */
 const storable = (text: string) => text.toWellFormed().replaceAll('\0', '')
+const storableAttachment = (one: Attachment): Attachment => ({
+  ...one,
+  url: one.url && storable(one.url),
+  alt: one.alt && storable(one.alt),
+})
+/** More than any platform takes with one post; what a server of anybody's making claims beyond that is not kept. */
+const MOST_ATTACHMENTS = 20
 const isFromDatabase = (error: unknown) => error instanceof Error && 'code' in error && 'severity' in error

@@ -4,7 +4,7 @@ import { contextAside, contextRules } from './context-rules.ts'
 import { feelingWith, opinionAside, opinionRules } from './opinion-rules.ts'
 import { actionability, type Scorer, type Scores, scorerNamed, urgency } from './scorer.ts'
 import { dangerRules } from './signals/danger.ts'
-import { type JudgedCategory, judgedCategories } from './signals/heads.ts'
+import { type JudgedCategory, judgedCategories, saysTheOpposite } from './signals/heads.ts'
 import { spokenLanguages } from './signals/language.ts'
 import { outageRules } from './signals/outage.ts'
 import { peerRules } from './signals/peer.ts'
@@ -174,18 +174,31 @@ function rulesFor(
       span: [question.start, question.end],
     })
   }
-  if (isOnlyThanks(reading)) {
+  if (isOnlyThanks(reading) && !context.hasAttachment) {
     // "thanks, lovely staff in the Hilltop shop" is praise that somebody should see.
     const isPraise = has(reading, 'praise') && reading.wordCount > 5
     rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: isPraise ? 1 : 6.5, because: 'nothing but thanks' })
   } else rules.push({ signal: 'onlyThanks', category: 'thanks_only', points: -5, because: 'more than thanks' })
+  if (saysTheOpposite(reading))
+    rules.push({ signal: 'opposite', category: 'positive_feedback', points: -4, because: 'the praise is not meant' })
   const addresses = isPrivate || context.addressesUs
-  if (addresses) rules.push({ signal: 'addressed', category: 'untargeted_comment', points: -6, because: 'it speaks to us' })
-  else rules.push({ signal: 'addressed', category: 'general_reference', points: -6, because: 'it does not speak to us' })
-  if (reading.wordCount === 0 && reading.links === 0 && reading.emoji > 0) {
+  rules.push(...addressRules(odds, addresses))
+  if (reading.wordCount === 0 && reading.links === 0 && reading.emoji > 0 && !context.hasAttachment) {
     rules.push({ signal: 'noWords', category: 'irrelevant', points: 4, because: 'emoji alone' })
   }
   return rules
+}
+
+/** Talk that names us is a reference to us, and a reference that does not is talk: what speaks for the one is handed to the other, and to nothing else. */
+function addressRules(odds: ReadonlyMap<Category, number>, addresses: boolean): Rule[] {
+  const [from, to] = addresses
+    ? (['untargeted_comment', 'general_reference'] as const)
+    : (['general_reference', 'untargeted_comment'] as const)
+  const because = addresses ? 'it speaks to us' : 'it does not speak to us'
+  return [
+    { signal: 'addressed', category: from, points: -6, because },
+    { signal: 'addressed', category: to, points: Math.log1p(Math.exp(odds.get(from)! - odds.get(to)!)), because },
+  ]
 }
 
 function oddsOf(scores: Scores, rules: readonly Rule[]): Map<Category, number> {
@@ -225,9 +238,10 @@ function dropTest(
     has(reading, 'fraud', 'takeover', 'safety', 'selfHarm', 'threat', 'legal', 'stranded', 'publicity', 'prejudice')
   return category => {
     if (!knowsLanguage) return false
-    if (category === 'thanks_only') return !isPrivate && isOnlyThanks(reading)
+    if (category === 'thanks_only') return !isPrivate && isOnlyThanks(reading) && !context.hasAttachment
     if (hasCue) return false
-    if (category === 'spam') return rules.some(rule => rule.signal === 'spam')
+    if (category === 'spam')
+      return rules.some(rule => rule.signal === 'spam') || (reading.links > 0 && has(reading, 'offer', 'scam', 'pitch'))
     return !isPrivate && !context.hasOpenTicket && !context.isVip
   }
 }

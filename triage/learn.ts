@@ -20,7 +20,7 @@ const slotBits = 20
 const mask = 2 ** slotBits - 1
 
 /** How far one correction goes, and how soon a much corrected word is left alone. */
-export const step = { rate: 0.15, biasRate: 0.02, steady: 2e-3, weakest: 0.6, strongest: 1.5 }
+export const step = { rate: 0.1, biasRate: 0.02, steady: 2e-3, weakest: 0.6, strongest: 1.5 }
 
 /**
  * What one workspace taught, laid over the shipped weights. A value: `learnOne` gives a new one and leaves the old as it was.

@@ -5,6 +5,8 @@ import {
   type AccountRow,
   claimPoll,
   countConnected,
+  getAccount,
+  hurryPolls,
   markAccountError,
   markHearingTrouble,
   markPolled,
@@ -17,6 +19,7 @@ import type { Id } from '../domain.ts'
 import { type OpenLine, openLine } from '../line.ts'
 import { type Brought, causeOf, recordNotPolled, recordPolled } from './coverage.ts'
 import { heldUntil, nextPollIn } from './pacing.ts'
+import { replayMissed } from './replay.ts'
 import { keepSubscribed } from './subscription.ts'
 
 /** Asks a platform what we have not heard yet. The cursor moves only after the last page is stored. */
@@ -44,7 +47,7 @@ async function pollAlong(desk: Desk, line: OpenLine, account: AccountRow, pollin
   const mentions = [...brought.values()].reduce((sum, list) => sum + list.mentions, 0)
   const quietPolls = mentions ? 0 : Math.min(account.quietPolls + 1, 1000)
   const inMs = nextPollIn({
-    everyMs: polling.everyMs,
+    everyMs: rhythmOf(desk, account, polling),
     mentions,
     quietPolls,
     hasPushes: account.lastDeliveryAt !== null,
@@ -53,7 +56,22 @@ async function pollAlong(desk: Desk, line: OpenLine, account: AccountRow, pollin
     now: desk.now(),
   })
   await markPolled(desk.db, account.id, desk.now(), new Date(startedAt.getTime() + inMs), cursor, quietPolls)
+  await hurryAfterStream(desk, account)
   await keepSubscribed(desk, account, line)
+  await replayMissed(desk, account, line)
+}
+
+/** What a stream tells at once is polled for to be sure of it. */
+function rhythmOf(desk: Desk, account: AccountRow, polling: Polling): number {
+  const { ownStream } = desk.connectorFor(account.platform).intake
+  return ownStream && account.streamedSince ? Math.max(ownStream.pollEveryMs, polling.everyMs) : polling.everyMs
+}
+
+/** Its stream began or broke while this poll ran: the next one, which was due at once, still is. */
+async function hurryAfterStream(desk: Desk, { id, platform, streamedSince }: AccountRow) {
+  if (!desk.connectorFor(platform).intake.ownStream) return
+  const after = await getAccount(desk.db, id)
+  if (after.streamedSince?.getTime() !== streamedSince?.getTime()) await hurryPolls(desk.db, [id], desk.now())
 }
 
 /** Each page is a delivery; how much of each list came says whether the platform still showed everything. */

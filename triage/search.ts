@@ -9,7 +9,7 @@ import { claimSearch, markSearched, markSearchFailed, putOffSearches, type Watch
 import type { Desk } from '../desk.ts'
 import type { Id } from '../domain.ts'
 import { openLine } from '../line.ts'
-import { causeOf, recordSource } from './coverage.ts'
+import { causeOf, recordSource, searchSourceOf, streamSourceOf } from './coverage.ts'
 import { isScarce } from './pacing.ts'
 import { mayStillSearch } from './spend.ts'
 
@@ -93,8 +93,11 @@ async function searchFor(desk: Desk, account: AccountRow, term: WatchTermRow): P
 async function recordSearch(desk: Desk, account: AccountRow, term: WatchTermRow, at: Date, cause?: GapCause) {
   const { reach, everyMs } = desk.connectorFor(account.platform).intake.search!
   const patienceMs = Math.max(BACKSTOP_MS, everyMs) * 3
-  const told = { at, since: term.lastSearchAt ?? at, patienceMs, ...(cause && { cause }), ...(reach && { reach }) }
-  await recordSource(desk.db, account, `poll:search:${term.id}`, told)
+  const hastenedBy = streamSourceOf(term.id)
+  // The first one reads back a day.
+  const since = term.lastSearchAt ?? (cause ? at : new Date(at.getTime() - FIRST_REACH_MS))
+  const told = { at, since, patienceMs, hastenedBy, ...(cause && { cause }), ...(reach && { reach }) }
+  await recordSource(desk.db, account, searchSourceOf(term.id), told)
 }
 
 /** A search that is refused stops itself alone: whether the account may still speak for us, its own poll finds out. */

@@ -23,10 +23,10 @@ import { readMention } from './signals/reading.ts'
 import { type Example, ownExamples } from './training/examples.ts'
 import { checkOutsideSets, outsideExamples } from './training/outside-sets.ts'
 
-const model = 'heed-linear-5'
+const model = 'heed-linear-6'
 const seed = 20240607
-const sentimentBits = 17
-const careBits = 15
+const sentimentBits = 18
+const careBits = 16
 
 /** `members`: so many are trained on differently shuffled rows, and averaged. */
 export const tuning = {
@@ -36,7 +36,7 @@ export const tuning = {
     decay: 2e-6,
     drop: 0,
     smooth: 0,
-    members: 3,
+    members: 5,
   },
   care: {
     epochs: 12,
@@ -44,7 +44,7 @@ export const tuning = {
     decay: 1e-4,
     drop: 0.5,
     smooth: 0.1,
-    members: 3,
+    members: 5,
   },
 }
 

@@ -164,6 +164,7 @@ async function contextsOf(tx: Tx, mentions: MentionRow[]): Promise<Map<Id, Known
         incidentActive: incidents.length > 0,
         isVip: row.isVip,
         contactsThisWeek: row.contactsThisWeek,
+        hasAttachment: (mention.attachments?.length ?? 0) > 0,
       }
       return [mention.id, { context, author: { handle: row.handle, followers: row.followers, isVip: row.isVip } }]
     }),

@@ -51,7 +51,8 @@ export function healthOf(account: Faring, now: Date, pollEveryMs: number | null,
 type Directions = Pick<
   AccountRow,
   'status' | 'inTrouble' | 'inTroubleAt' | 'outTrouble' | 'outTroubleAt' | 'lastPollAt' | 'lastDeliveryAt' | 'lastSentAt'
->
+> &
+  Partial<Pick<AccountRow, 'streamedSince' | 'streamBarred'>>
 
 /** May we hear? By the code of the last trouble; a poll that ended clears it. */
 export function hearing(account: Directions, platform: string, now: Date): Health {
@@ -64,8 +65,13 @@ export function hearing(account: Directions, platform: string, now: Date): Healt
       because: `${capital(troubleWords(account.inTrouble, platform))}${account.inTroubleAt ? ` (seen ${ago(account.inTroubleAt, now)})` : ''}.`,
     }
   return heardAt
-    ? { word: 'Alive', tone: 'good', because: `Heard ${ago(heardAt, now)}.` }
+    ? { word: 'Alive', tone: 'good', because: `Heard ${ago(heardAt, now)}.${streamWords(account)}` }
     : { word: 'Waiting', tone: 'neutral', because: 'Not asked yet.' }
+}
+
+function streamWords({ streamedSince, streamBarred }: Directions): string {
+  if (streamedSince) return ' Its stream tells at once, and polls prove it.'
+  return streamBarred ? ` Only polls listen: ${streamBarred}` : ''
 }
 
 /** May we speak? By the code of the last send that failed for the account's sake; one that goes out clears it. */

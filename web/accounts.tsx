@@ -129,6 +129,7 @@ async function showAccounts(c: Context<WebEnv>) {
           app={app}
           connector={desk.connectorFor(app.platform)}
           channels={channels.filter(one => one.account.appId === app.id)}
+          areMany={channels.length > FEW}
           mayChange={mayChange}
         />
       ))}
@@ -148,6 +149,8 @@ function Glance({ channels }: { channels: Channel[] }) {
   if (!channels.length) return null
   const ill = channels.filter(one => one.health.tone === 'bad' || one.health.tone === 'warn')
   const off = channels.filter(one => one.health.word === 'Off').length
+  // Where there are many, a tile is for what needs a look.
+  const well = channels.length > FEW ? channels.filter(one => one.health.tone === 'good') : []
   return (
     <section aria-label="At a glance" class="stack">
       <p class={ill.length ? 'advice' : 'all-well'} role="status">
@@ -172,20 +175,35 @@ function Glance({ channels }: { channels: Channel[] }) {
         )}
       </p>
       <div class="grid glance">
-        {channels.map(({ account, health }) => (
-          <a class={`tile channel ${health.tone}`} href={`#account-${account.id}`}>
-            <span class="row">
-              <PlatformIcon platform={account.platform} />
-              <span class="grow handle">@{account.handle}</span>
-              {account.isDemo ? <span class="chip">demo</span> : null}
-            </span>
-            <strong>
-              <HealthMark health={health} />
-            </strong>
-            <small class="muted clamp">{health.because}</small>
-          </a>
-        ))}
+        {channels
+          .filter(one => !well.includes(one))
+          .map(({ account, health }) => (
+            <a class={`tile channel ${health.tone}`} href={`#account-${account.id}`}>
+              <span class="row">
+                <PlatformIcon platform={account.platform} />
+                <span class="grow handle">@{account.handle}</span>
+                {account.isDemo ? <span class="chip">demo</span> : null}
+              </span>
+              <strong>
+                <HealthMark health={health} />
+              </strong>
+              <small class="muted clamp">{health.because}</small>
+            </a>
+          ))}
       </div>
+      {well.length ? (
+        <ul class="well-channels">
+          {well.map(({ account, health }) => (
+            <li>
+              <HealthMark health={health} />
+              <PlatformIcon platform={account.platform} />
+              <a href={`#account-${account.id}`} title={`@${account.handle}. ${health.because}`}>
+                @{account.handle}
+              </a>
+            </li>
+          ))}
+        </ul>
+      ) : null}
     </section>
   )
 }
@@ -228,3 +246,6 @@ async function withAccount(c: Context<WebEnv>, act: (account: AccountWithWork) =
         label: 'Back to the accounts',
       })
 }
+
+/** So many are shown whole. */
+const FEW = 8

@@ -12,6 +12,7 @@ import { demoActions } from './demo.ts'
 import type { WebDesk, WebEnv } from './env.ts'
 import { firstStepsActions } from './first-steps.ts'
 import { framed } from './frame.ts'
+import { gestureActions } from './gesture-actions.ts'
 import { healthPages } from './health.tsx'
 import { healthRoutes } from './healthz.ts'
 import { incidentPages } from './incidents.tsx'
@@ -22,9 +23,11 @@ import { mentionActions } from './mention-actions.ts'
 import { timeAnswers } from './meters.ts'
 import { brokenPage, missingPage } from './parts/broken.tsx'
 import { refused } from './parts/refused.tsx'
+import { pictureRoutes } from './pictures.ts'
 import { platformAppPages } from './platform-apps.tsx'
 import { queuePages } from './queue.tsx'
 import { replyActions } from './replies.ts'
+import { replyPictureActions, shownReplyPictures } from './reply-pictures.ts'
 import { rulesPages } from './rules.tsx'
 import { requireRole, signedInOnly } from './session.ts'
 import { signInPages } from './sign-in.tsx'
@@ -57,23 +60,25 @@ export function buildApp(desk: WebDesk, refusals = refusalCounter(desk)): Hono<W
   app.route('/', assets())
 
   app.use(csrf({ origin: (origin, c) => isOurs(origin, desk.config.publicUrl, c.req.header('host')) }))
-  app.use(
-    bodyLimit({
-      maxSize: FORM_BYTES,
-      onError: c =>
-        refused(
-          c,
-          413,
-          'Too much at once',
-          'What was sent is larger than a form here can be. Nothing was changed. Shorten it and send it again.',
-        ),
-    }),
-  )
+  const formLimit = bodyLimit({
+    maxSize: FORM_BYTES,
+    onError: c =>
+      refused(
+        c,
+        413,
+        'Too much at once',
+        'What was sent is larger than a form here can be. Nothing was changed. Shorten it and send it again.',
+      ),
+  })
+  // Pictures have a limit of their own, once it is known who brings them.
+  app.use((c, next) => (PICTURE_FORMS.test(c.req.path) ? next() : formLimit(c, next)))
   app.route('/', signInPages())
 
   // From here on somebody is signed in.
   app.use(signedInOnly)
   app.route('/', liveStream())
+  app.route('/', pictureRoutes())
+  app.route('/', shownReplyPictures())
   app.use(framed)
   app.get('/', c => c.redirect('/queue', 302))
   for (const path of ['/tickets/*', '/mentions/*', '/next']) app.post(path, requireRole('rep'))
@@ -81,7 +86,9 @@ export function buildApp(desk: WebDesk, refusals = refusalCounter(desk)): Hono<W
   app.route('/', ticketPages())
   app.route('/', ticketActions())
   app.route('/', replyActions())
+  app.route('/', replyPictureActions())
   app.route('/', mentionActions())
+  app.route('/', gestureActions())
   app.route('/', dashboardPages())
   app.route('/', incidentPages())
   app.route('/', templatesPages())
@@ -102,6 +109,7 @@ export function buildApp(desk: WebDesk, refusals = refusalCounter(desk)): Hono<W
 }
 
 const FORM_BYTES = 256 * 1024
+const PICTURE_FORMS = /^\/tickets\/\d+\/draft\/pictures$/
 
 /** The address in the configuration, or the very host the browser asked: behind a proxy only the scheme may differ. */
 function isOurs(origin: string, publicUrl: string, host: string | undefined): boolean {
@@ -125,4 +133,6 @@ const SECURE: Parameters<typeof secureHeaders>[0] = {
   xFrameOptions: 'DENY',
   // Whether there is HTTPS at all is the proxy's to know.
   strictTransportSecurity: false,
+  // What is stricter for one answer stays so.
+  overwrite: false,
 }

@@ -17,7 +17,7 @@ export function assets() {
   files.get('/public/platforms/:platform/length.js', c =>
     answer(c.req.raw, sourceOf(`connectors/${plain(c.req.param('platform'))}/length`), 'js'),
   )
-  files.get('/public/rules/:name{(signature|handoff)\\.(js|ts)}', c =>
+  files.get('/public/rules/:name{(signature|handoff|split)\\.(js|ts)}', c =>
     answer(c.req.raw, sourceOf(`responders/${c.req.param('name').split('.')[0]}`), 'js'),
   )
   files.get('/public/:name{[a-z0-9-]+\\.(css|js|svg)}', c => {

@@ -15,6 +15,7 @@ import { listApprovedOf, readAgainOf } from '../db/accounts-page.ts'
 import { insertAuditEntry } from '../db/audit-entries.ts'
 import type { Id, Teammate } from '../domain.ts'
 import { openLine, sealSecrets } from '../line.ts'
+import { checkSubscription, subscribeAgain } from '../triage/subscription.ts'
 import type { WebDesk } from './env.ts'
 
 export interface Connected {
@@ -124,7 +125,21 @@ async function ringWaiting(desk: WebDesk, account: AccountRow) {
 async function subscribe(desk: WebDesk, id: Id): Promise<string | null> {
   const account = await getAccount(desk.db, id)
   const { onConnected } = desk.connectorFor(account.platform)
-  return onConnected ? attempt(desk, id, line => onConnected(line, webhookUrlOf(desk, account.appId))) : null
+  if (!onConnected) return null
+  return attempt(desk, id, async line => {
+    if (await wasDropped(desk, account, line)) await subscribeAgain(desk, account, line)
+    else await onConnected(line, webhookUrlOf(desk, account.appId))
+  })
+}
+
+/** Whoever mends it must not hide since when it was broken. Where that cannot be asked, subscribing says what is wrong. */
+async function wasDropped(desk: WebDesk, account: AccountRow, line: Line): Promise<boolean> {
+  try {
+    return (await checkSubscription(desk, account, line)) === 'no'
+  } catch (error) {
+    desk.log.warn({ err: error, accountId: account.id }, 'could not see whether the platform pushes')
+    return false
+  }
 }
 
 /** Null when it worked; else the platform's answer in words, kept with the account so that its health shows it. */

@@ -102,7 +102,7 @@ async function showHealth(c: Context<WebEnv>) {
         <>
           <section aria-labelledby="channels" class="stack">
             <h2 id="channels">Is every mention here?</h2>
-            <ChannelCards channels={byNeed(channels)} now={now} />
+            <ChannelCards channels={byNeed(channels)} moment={{ now, zone }} />
           </section>
           <CoverageTimeline channels={channels} stretch={{ since, now, zone }} days={days} />
           <GapTable channels={channels} stretch={{ since, now, zone }} />

@@ -9,7 +9,8 @@ import { whyNotClear } from '../incidents/all-clear.ts'
 import { MINIMUM_MINUTES, mayPostAt } from '../incidents/cadence.ts'
 import { runningSteps } from '../incidents/incident.ts'
 import { defaultNextUpdate, publishUnchanged, publishUpdate, retryBroadcast } from '../incidents/status-update.ts'
-import { type Proposal, proposeUpdate, type UpdateKind } from '../incidents/wording.ts'
+import { priceUpdate } from '../incidents/update-price.ts'
+import { finishText, type Proposal, proposeUpdate, type UpdateKind } from '../incidents/wording.ts'
 import { readCalendar } from '../metrics/zone.ts'
 import type { WebEnv } from './env.ts'
 import { findIncidentOf, noIncident } from './incident-of.ts'
@@ -55,7 +56,7 @@ export function incidentUpdatePages(): Hono<WebEnv> {
       kind: given.kind,
       to: given.kind === 'allclear' ? 'resolved' : given.to,
       text: given.text,
-      renditions: chosen.map(accountId => ({ accountId, text: textOf(accountId) })),
+      renditions: chosen.map(accountId => ({ accountId, text: textOf(accountId), posts: Number(form.get(`posts-${accountId}`)) || 0 })),
       nextUpdateAt: given.nextMinutes ? new Date(now.getTime() + given.nextMinutes * 60_000) : null,
       zone: fresh.zone,
       overrideBecause: given.overrideBecause,
@@ -83,6 +84,8 @@ export function incidentUpdatePages(): Hono<WebEnv> {
         proposal={proposal}
         updateId={given.updateId}
         chosen={chosen}
+        threads={chosen.filter(accountId => form.has(`posts-${accountId}`))}
+        price={await priceUpdate(c.get('desk'), finishedIn(form, given.nextMinutes, given.kind, now, fresh.zone))}
         to={given.to}
         nextMinutes={given.nextMinutes}
         fault={published}
@@ -91,6 +94,13 @@ export function incidentUpdatePages(): Hono<WebEnv> {
       />,
       published.where === 'override' ? 409 : 422,
     )
+  })
+  pages.post('/incidents/:number{[0-9]+}/updates/price', requireRole('lead'), async c => {
+    const form = await c.req.formData()
+    const desk = c.get('desk')
+    const { zone } = await readCalendar(desk.db)
+    const kind = form.get('kind') === 'allclear' ? 'allclear' : 'update'
+    return c.json(await priceUpdate(desk, finishedIn(form, Number(form.get('nextMinutes')) || 0, kind, desk.now(), zone)))
   })
   pages.post('/incidents/:number{[0-9]+}/still-working', requireRole('lead'), async c => {
     const incident = await findIncidentOf(c)
@@ -132,6 +142,14 @@ export function incidentUpdatePages(): Hono<WebEnv> {
   return pages
 }
 
+/** What would be posted, for the accounts that are ticked. */
+function finishedIn(form: FormData, nextMinutes: number, kind: UpdateKind, now: Date, zone: string) {
+  const next = kind === 'allclear' || !nextMinutes ? null : new Date(now.getTime() + nextMinutes * 60_000)
+  const ids = form.getAll('account').map(String).filter(isId)
+  return ids.map(accountId => ({ accountId, text: finishText(String(form.get(`text-${accountId}`) ?? ''), next, zone) }))
+}
+const isId = (text: string) => /^[0-9a-f-]{36}$/.test(text)
+
 const shape = z.object({
   updateId: z.uuid(),
   kind: z.enum(['holding', 'update', 'allclear']),
@@ -152,6 +170,11 @@ async function freshForm(c: Context<WebEnv>, incident: IncidentRow, kind: Update
   ]
   const waitUntil = mayPostAt(last?.createdAt ?? null, now)
   const early = kind === 'allclear' ? whyNotClear(incident, now) : null
+  const nextAt = kind === 'allclear' ? null : next
+  const price = await priceUpdate(
+    desk,
+    proposal.renditions.map(({ accountId, text }) => ({ accountId, text: finishText(text, nextAt, zone) })),
+  )
   const needsReason = early ?? (waitUntil ? `The last update is less than ${MINIMUM_MINUTES} minutes old.` : null)
   return {
     c,
@@ -160,6 +183,8 @@ async function freshForm(c: Context<WebEnv>, incident: IncidentRow, kind: Update
     proposal,
     updateId: newId(),
     chosen: proposal.renditions.map(one => one.accountId),
+    threads: [],
+    price,
     zone,
     now,
     to: incident.status as (typeof runningSteps)[number] & IncidentStatus,

@@ -4,6 +4,8 @@ import { countLinked, type IncidentListed, listIncidentLog, listIncidents, listL
 import type { IncidentStatus, Severity } from '../domain.ts'
 import { findSuggestion, muteSuggestion, type Suggestion } from '../incidents/detect.ts'
 import { declareIncident, findMatching, moveIncident, severities } from '../incidents/incident.ts'
+import { priceUnchanged } from '../incidents/status-update.ts'
+import { readCalendar } from '../metrics/zone.ts'
 import type { WebEnv } from './env.ts'
 import { allClearPages } from './incident-all-clear.tsx'
 import { findIncidentOf, noIncident } from './incident-of.ts'
@@ -78,12 +80,14 @@ export function incidentPages(): Hono<WebEnv> {
     const incident = await findIncidentOf(c)
     if (!incident) return noIncident(c)
     const { db } = c.get('desk')
-    const [updates, happened, linked, counts, matching] = await Promise.all([
+    const { zone } = await readCalendar(db)
+    const [updates, happened, linked, counts, matching, unchangedPrice] = await Promise.all([
       listUpdates(db, incident.id),
       listIncidentLog(db, incident.id),
       listLinked(db, incident.id, 100),
       countLinked(db, incident.id),
       findMatching(c.get('desk'), incident),
+      priceUnchanged(c.get('desk'), incident, zone),
     ])
     return c.html(
       <IncidentView
@@ -94,6 +98,7 @@ export function incidentPages(): Hono<WebEnv> {
         linked={linked}
         counts={counts}
         matching={matching.length}
+        unchangedPrice={unchangedPrice}
       />,
     )
   })

@@ -10,14 +10,19 @@ import type { ReplyRole, Visibility } from '../domain.ts'
 import { approveReply, checkText } from '../responders/approve.ts'
 import { discardDraft, saveDraft } from '../responders/draft.ts'
 import { usualStatusAfter } from '../responders/handoff.ts'
+import { emptyDraft } from '../responders/pictures.ts'
 import { fillTemplate } from '../responders/placeholders.ts'
-import { discardReply, resolveUnsure } from '../responders/resolve.ts'
+import { priceAnswer } from '../responders/price.ts'
+import { discardReply, resolveUnsure, sendOn } from '../responders/resolve.ts'
+import { findBeginningOut } from '../responders/thread.ts'
 import { undoReply } from '../responders/undo.ts'
 import { noteTicket } from '../triage/tickets.ts'
+import { continuesIn, picturesIn, ROLES, writtenIn } from './composer-form.ts'
 import type { WebEnv } from './env.ts'
-import type { Way, Written } from './parts/composer.tsx'
+import type { Written } from './parts/composer.tsx'
 import { redirectSaying } from './parts/flash.ts'
 import { type Place, placeOf, placeQuery, queuePath, ticketPath } from './parts/place.ts'
+import { priceSaid } from './parts/price-line.tsx'
 import { refused } from './parts/refused.tsx'
 import { isCards } from './parts/workspace.tsx'
 import { drawTicket } from './ticket.tsx'
@@ -45,6 +50,12 @@ export function replyActions() {
       return done.ok ? { ok: true, says: 'Put away.' } : done
     }),
   )
+  actions.post('/tickets/:number/replies/:id/sending', c =>
+    decide(c, async () => {
+      const done = await sendOn(c.get('desk'), idOf(c), c.get('teammate').id)
+      return done.ok ? { ok: true, says: 'Sending on from there.' } : done
+    }),
+  )
   actions.post('/tickets/:number/replies/:id/resolution', c =>
     decide(c, async () => {
       const { choice } = (await c.req.parseBody()) as Form
@@ -69,7 +80,7 @@ async function sendWords(c: Context<WebEnv>) {
   if (written.way === 'note') {
     const noted = await noteTicket(desk, { ...on, text: written.text })
     if (!noted.ok) return drawTicket(c, { status: 422, written, stopped: { ok: false, reason: 'note', because: noted.because } })
-    await discardDraft(desk, ticket.id, teammate.id)
+    await emptyDraft(desk, ticket.id, teammate.id)
     return redirectSaying(c, ticketPath(ticket.number, place), 'Note kept.')
   }
   const revision = Number(form.revision)
@@ -81,6 +92,13 @@ async function sendWords(c: Context<WebEnv>) {
       'The form came without its key or its revision, so nothing was sent. Open the ticket again.',
       { href: ticketPath(ticket.number, place), label: `Back to #${ticket.number}` },
     )
+  // Without a script the browser names the file and keeps it: nobody must think it went out.
+  if (form.pictures)
+    return drawTicket(c, {
+      status: 422,
+      written,
+      pictureProblems: [`“${form.pictures}” was chosen and not added, so nothing was sent. Choose it again, add it, then send.`],
+    })
   const approval = await approveReply(desk, {
     ...on,
     text: written.text,
@@ -90,9 +108,12 @@ async function sendWords(c: Context<WebEnv>) {
     idempotencyKey: form.idempotencyKey,
     anyway: form.anyway === '1',
     afterSending: afterSending(form, written),
+    posts: written.posts || undefined,
+    continuesId: continuesIn(form),
     pointerText: written.pointerText || undefined,
     individuallyBecause: form.individuallyBecause || undefined,
     templateId: form.templateId || undefined,
+    pictures: picturesIn(form),
   })
   if (!approval.ok) return drawTicket(c, { status: approval.reason === 'blocked' ? 422 : 409, written, stopped: approval })
   const first = approval.replies[0]
@@ -130,16 +151,25 @@ async function keepWords(c: Context<WebEnv>) {
       ...on,
       text: written.text.trim() ? `${written.text.trimEnd()} ${filled}` : filled,
       role: roleOf(template.kind),
+      pictures: picturesIn(form),
     })
     return c.redirect(`${ticketPath(ticket.number, placeOf(c))}#composer-text`, 303)
   }
   // A note in the making is not a reply's draft: it stays in the browser until it is kept.
-  if (written.way !== 'note') await saveDraft(desk, { ...on, text: written.text, role: written.role as ReplyRole })
+  const words = { ...on, text: written.text, role: written.role as ReplyRole, pictures: picturesIn(form), continuesId: continuesIn(form) }
+  if (written.way !== 'note') await saveDraft(desk, words)
+  const beginning = await findBeginningOut(desk.db, ticket.id, words.continuesId)
+  const out = beginning?.after.visibility === written.way ? beginning.out : 0
+  const price =
+    written.way === 'note' ? null : await priceAnswer(desk, ticket, { ...written, visibility, initials: teammate.initials, out })
   const checked =
     written.text.trim() && written.way !== 'note'
-      ? await checkText(desk, ticket, teammate, written.text, visibility)
+      ? await checkText(desk, ticket, teammate, written.text, visibility, out)
       : { problems: [], warnings: [] }
-  return c.json({ warnings: [...checked.problems.filter(one => one.kind !== 'length'), ...checked.warnings].map(one => one.because) })
+  return c.json({
+    warnings: [...checked.problems.filter(one => one.kind !== 'length'), ...checked.warnings].map(one => one.because),
+    price: price && priceSaid(price),
+  })
 }
 
 async function decide(c: Context<WebEnv>, verb: () => Promise<{ ok: true; says: string } | { ok: false; because: string }>) {
@@ -175,15 +205,6 @@ async function afterThis(c: Context<WebEnv>, ticket: TicketRow, place: Place): P
   return ticketPath(next?.number ?? ticket.number, place)
 }
 
-function writtenIn(form: Form): Written {
-  return {
-    way: WAYS.find(way => way === form.way) ?? 'note',
-    text: (form.text ?? '').replaceAll('\r\n', '\n'),
-    pointerText: (form.pointerText ?? '').replaceAll('\r\n', '\n'),
-    role: ROLES.find(role => role === form.role) ?? 'answer',
-  }
-}
-
 function afterSending(form: Form, written: Written) {
   if (form.then === 'solved' || form.then === 'pending' || form.then === 'open') return form.then
   return usualStatusAfter(written.role as ReplyRole, written.text)
@@ -198,5 +219,3 @@ const idOf = (c: Context) => {
   const id = c.req.param('id') ?? ''
   return /^[0-9a-f-]{36}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
 }
-const WAYS: readonly Way[] = ['public', 'private', 'note']
-const ROLES = ['answer', 'handoff', 'ack', 'closing', 'followup'] as const

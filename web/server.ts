@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server'
 import { type Config, readConfig } from '../config.ts'
 import type { Demo } from '../demo.ts'
 import { type OpenDesk, openDesk, startProcess, stopOnSignal } from '../open-desk.ts'
+import { SAY_EVERY_MS, sayAwake } from '../triage/awake.ts'
 import { buildApp } from './app.ts'
 import { openAuth } from './auth.ts'
 import type { WebDesk } from './env.ts'
@@ -39,9 +40,11 @@ export async function startWeb(
     ),
   )
   const { port } = await promise
+  const saying = await keepSayingAwake(desk)
   return {
     port,
     close: async () => {
+      clearInterval(saying)
       await new Promise<void>((done, failed) => {
         server.close(error => (error ? failed(error) : done()))
         // Live events never end by themselves; webhooks under way get their answer first.
@@ -50,6 +53,14 @@ export async function startWeb(
       await refusals.flush()
     },
   }
+}
+
+/** What was pushed while nobody said so was taken by nobody. */
+async function keepSayingAwake(desk: OpenDesk['desk']) {
+  const say = () =>
+    sayAwake(desk).catch(error => desk.log.error({ err: error }, 'could not say that somebody is here to take what is pushed'))
+  await say()
+  return setInterval(say, SAY_EVERY_MS).unref()
 }
 
 if (import.meta.main)

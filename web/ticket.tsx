@@ -6,6 +6,7 @@ import { findSaid } from '../db/corrections.ts'
 import { listParentsAbove } from '../db/parents.ts'
 import { listPresent, PRESENT_MS } from '../db/presence.ts'
 import { findDraft } from '../db/replies.ts'
+import { listThreadPictures } from '../db/reply-pictures.ts'
 import { listTeammates, type TeammateRow } from '../db/teammates.ts'
 import { listTemplates, type TemplateRow } from '../db/templates.ts'
 import { listAnswerable } from '../db/thread.ts'
@@ -21,11 +22,15 @@ import {
 import { activeIncidents, incidentFor } from '../incidents/incident.ts'
 import { checkText } from '../responders/approve.ts'
 import { adviseChannel } from '../responders/channel-advice.ts'
+import { listGestures } from '../responders/gestures.ts'
 import { pointerWords } from '../responders/handoff.ts'
 import { asAnswerable, mayAnswer } from '../responders/permission.ts'
+import { listDraftPictures } from '../responders/pictures.ts'
 import { fillTemplate } from '../responders/placeholders.ts'
+import { priceAnswer } from '../responders/price.ts'
 import { suggestAnswer } from '../responders/suggestion.ts'
 import { pickVariants } from '../responders/templates.ts'
+import { findBeginningOut } from '../responders/thread.ts'
 import { findOpenCorrection } from '../triage/corrections.ts'
 import type { SignedIn, WebEnv } from './env.ts'
 import { Composer, type ComposerTemplate, type Stopped, type Written } from './parts/composer.tsx'
@@ -49,6 +54,8 @@ export interface Drawn {
   /** What was in the form that was stopped; else the draft is shown. */
   written?: Written
   stopped?: Stopped
+  /** Why the last pictures were not added. */
+  pictureProblems?: string[]
 }
 
 export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
@@ -80,6 +87,9 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     incidents,
     ownIncident,
     above,
+    gestures,
+    shownPictures,
+    draftPictures,
   ] = await Promise.all([
     loadSurroundings(c, ticket.number),
     listThreadMentions(db, ticket.id),
@@ -95,6 +105,9 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     activeIncidents(desk),
     incidentFor(desk, ticket),
     listParentsAbove(db, ticket.id),
+    listGestures(desk, ticket),
+    listThreadPictures(db, ticket.id),
+    listDraftPictures(db, ticket.id, teammate.id),
   ])
   const connector = desk.connectorFor(ticket.platform)
   const out = outward(c, connector.label, ticket.isDemo)
@@ -106,7 +119,14 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     theirs.findLast(mention => mention.verdict && mention.verdict.tier !== 'noise') ?? theirs.findLast(mention => mention.verdict)
   const language = theirs.findLast(mention => mention.language)?.language ?? null
   const written = drawn.written ?? writtenOf(draft, ticket, permission)
-  const checked = written.text && written.way !== 'note' ? await checkText(desk, ticket, teammate, written.text, written.way) : null
+  const beginning = await findBeginningOut(db, ticket.id, draft?.continuesId)
+  const partsOut = beginning?.after.visibility === written.way ? beginning.out : 0
+  const checked =
+    written.text && written.way !== 'note' ? await checkText(desk, ticket, teammate, written.text, written.way, partsOut) : null
+  const price =
+    written.way === 'note'
+      ? null
+      : await priceAnswer(desk, ticket, { ...written, visibility: written.way, initials: teammate.initials, permission, out: partsOut })
   const newest = (await listAnswerable(db, ticket.id, 1))[0]
   const newSince = drawn.stopped?.reason === 'stale' ? new Set(drawn.stopped.since.map(one => one.id)) : undefined
   const lastAnswer = replies.findLast(reply => reply.visibility === 'public' && reply.status === 'sent')
@@ -120,7 +140,7 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     draft: written.text,
     category: ticket.category,
     inbound: theirs.filter(one => !one.removedAt).map(one => one.text),
-    ourPublicAnswers: replies.filter(reply => reply.visibility === 'public' && reply.status === 'sent').length,
+    ourPublicAnswers: replies.filter(reply => reply.visibility === 'public' && reply.status === 'sent' && !reply.continuesId).length,
     wroteAgain: lastAnswer !== undefined && theirs.some(one => one.postedAt > (lastAnswer.sentAt ?? lastAnswer.createdAt)),
     mayPublic: permission.public.allowed,
     mayPrivate: permission.private.allowed,
@@ -159,13 +179,14 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
               />
             ) : null}
             <Thread
-              parts={{ mentions, replies, notes, events, above }}
+              parts={{ mentions, replies, pictures: shownPictures, notes, events, above }}
               now={now}
               teammate={teammate}
               label={connector.label}
               path={path}
               query={query}
               newSince={newSince}
+              gestures={gestures}
               out={out}
             />
           </div>
@@ -181,6 +202,10 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
             suggestion={suggestion}
             written={written}
             isDraft={!!draft}
+            pictures={draftPictures}
+            pictureProblems={drawn.pictureProblems ?? []}
+            beginning={beginning && { afterId: beginning.after.id, out: beginning.out, visibility: beginning.after.visibility }}
+            price={price}
             advice={advice}
             stopped={drawn.stopped ?? null}
             warnings={[...(drawn.stopped ? [] : (checked?.problems ?? [])), ...(checked?.warnings ?? [])].map(one => one.because)}
@@ -230,7 +255,7 @@ function writtenOf(
 ): Written {
   const wanted = draft?.visibility ?? permission.public.mention?.visibility ?? ticket.originVisibility
   const way = permission[wanted].allowed ? wanted : permission.public.allowed ? 'public' : permission.private.allowed ? 'private' : 'note'
-  return { way, text: draft?.text ?? '', pointerText: '', role: draft?.role ?? 'answer' }
+  return { way, text: draft?.text ?? '', pointerText: '', role: draft?.role ?? 'answer', posts: 0 }
 }
 
 /** The variants for this platform and the customer's language, filled with what is known of them. */

@@ -1,8 +1,10 @@
 // Bluesky: posts and private messages over the AT Protocol, through @atproto/api.
 import type { Connector } from '../connector.ts'
 import { findSent } from './find-sent.ts'
+import { gestures } from './gestures.ts'
 import { limits } from './limits.ts'
 import { openUrl } from './links.ts'
+import { pictureHosts } from './media.ts'
 import { parents } from './parents.ts'
 import { mayReply } from './permission.ts'
 import { polling } from './poll.ts'
@@ -51,6 +53,8 @@ export const bluesky: Connector = {
   send,
   findSent,
   stillThere,
+  gestures,
   whoAmI,
+  pictureHosts,
   openUrl,
 }

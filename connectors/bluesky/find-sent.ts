@@ -1,7 +1,8 @@
 // Finds out whether something was posted to Bluesky when nobody answered.
 import { type Line, type OutgoingPost, PlatformError, type Sent } from '../connector.ts'
-import { callBluesky, callChat } from './call.ts'
+import { callChat } from './call.ts'
 import { convoOf, convoUrl, postUrl } from './links.ts'
+import { findRecord } from './own-record.ts'
 import { recordKeyOf } from './record-key.ts'
 import { convoWith } from './send.ts'
 
@@ -14,16 +15,8 @@ export async function findSent(post: OutgoingPost, since: Date, line: Line): Pro
  * server, which learns of a post a little later, and "not there" would then send it twice.
  */
 async function findPost({ key }: OutgoingPost, line: Line): Promise<Sent | null> {
-  const repo = line.account.externalId
-  try {
-    const { data } = await callBluesky(line, 'read', agent =>
-      agent.com.atproto.repo.getRecord({ repo, collection: 'app.bsky.feed.post', rkey: recordKeyOf(key) }),
-    )
-    return { externalId: data.uri, url: postUrl(line.account.handle, data.uri) }
-  } catch (error) {
-    if (error instanceof PlatformError && (error.cause as { error?: string } | undefined)?.error === 'RecordNotFound') return null
-    throw error
-  }
+  const found = await findRecord('app.bsky.feed.post', recordKeyOf(key), line)
+  return found ? { externalId: found.uri, url: postUrl(line.account.handle, found.uri) } : null
 }
 
 /** A private message takes no key of ours: exactly these words of ours in this talk since then. */

@@ -1,7 +1,9 @@
 // One post on Bluesky: somebody's who spoke to us or of us, or our own.
 import type { Incoming } from '../connector.ts'
+import { wordsOr } from '../wordless.ts'
 import { shownText } from './facets.ts'
 import { postUrl } from './links.ts'
+import { attachmentsOf } from './media.ts'
 import { sortedAt } from './moment.ts'
 import { asObject, asText, authorIn, type JsonObject } from './shape.ts'
 
@@ -15,6 +17,7 @@ export function readPost(view: JsonObject, account: string, reason: string | nul
   const root = reply && asObject(reply.root, 'reply.root')
   const parent = reply && asObject(reply.parent, 'reply.parent')
   const isOurs = author.externalId === account
+  const attachments = attachmentsOf(record, author.externalId)
   return [
     {
       kind: 'mention',
@@ -27,7 +30,8 @@ export function readPost(view: JsonObject, account: string, reason: string | nul
         threadKey: root ? asText(root.uri, 'reply.root.uri') : uri,
         parentExternalId: parent ? asText(parent.uri, 'reply.parent.uri') : null,
         author,
-        text: shownText(asText(record.text, 'record.text'), record.facets),
+        text: wordsOr(shownText(asText(record.text, 'record.text'), record.facets), attachments),
+        ...(attachments && { attachments }),
         url: postUrl(author.handle, uri),
         addressesUs: !isOurs && reason !== null,
         postedAt: new Date(sortedAt(record, asText(view.indexedAt, 'indexedAt'))),

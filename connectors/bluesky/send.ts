@@ -1,32 +1,47 @@
 // Posts to Bluesky once: an answer, a status post, or a private message.
 import type { AppBskyFeedPost } from '@atproto/api'
 import { type Answerable, type Line, type OutgoingPost, PlatformError, type Sent } from '../connector.ts'
+import { refusePictures } from '../uploads.ts'
 import { callBluesky, callChat } from './call.ts'
 import { facetsOf } from './facets.ts'
 import { limits } from './limits.ts'
-import { convoOf, convoUrl, postUrl } from './links.ts'
+import { convoOf, convoUrl, partsOf, postUrl } from './links.ts'
+import { findRecord } from './own-record.ts'
 import { NO_DMS } from './permission.ts'
 import { recordKeyOf } from './record-key.ts'
+import { embedOf } from './upload.ts'
 
 export async function send(post: OutgoingPost, line: Line): Promise<Sent> {
   refuseUnsendable(post, line)
   return post.visibility === 'private' ? sendPrivately(post.text, post.inReplyTo!, line) : sendPublicly(post, line)
 }
 
-async function sendPublicly({ key, text, inReplyTo }: OutgoingPost, line: Line): Promise<Sent> {
+async function sendPublicly({ key, text, inReplyTo, continues, pictures }: OutgoingPost, line: Line): Promise<Sent> {
   const repo = line.account.externalId
   const facets = await facetsOf(text, knownPeople(inReplyTo, line), line)
+  const reply = continues ? await belowOwn(continues, line) : inReplyTo && (await replyRefOf(inReplyTo, line))
+  const embed = await embedOf(pictures, line)
   const record: AppBskyFeedPost.Record = {
     $type: 'app.bsky.feed.post',
     text,
     createdAt: line.now().toISOString(),
     ...(facets && { facets }),
-    ...(inReplyTo && { reply: await replyRefOf(inReplyTo, line) }),
+    ...(reply && { reply }),
+    ...(embed && { embed }),
   }
   const { data } = await callBluesky(line, 'write', agent =>
     agent.com.atproto.repo.createRecord({ repo, collection: 'app.bsky.feed.post', rkey: recordKeyOf(key), record }),
   )
   return { externalId: data.uri, url: postUrl(line.account.handle, data.uri) }
+}
+
+/** Read from our own repository: the server that shows posts to people may not know yet what we posted a moment ago. */
+async function belowOwn(uri: string, line: Line): Promise<AppBskyFeedPost.ReplyRef> {
+  const { collection, rkey } = partsOf(uri)
+  const own = await findRecord(collection, rkey, line)
+  if (!own?.cid) throw new PlatformError('refused', 'The part before it is gone from Bluesky.')
+  const parent = { uri, cid: own.cid }
+  return { parent, root: (own.value as Partial<AppBskyFeedPost.Record>).reply?.root ?? parent }
 }
 
 /** An answer names the post it answers and the one the thread began with, each by address and by content. */
@@ -68,5 +83,6 @@ function refuseUnsendable(post: OutgoingPost, line: Line): void {
   if (length > rule.limit) throw new PlatformError('refused', `It is ${length} ${rule.unit} long; Bluesky takes ${rule.limit}.`)
   if (post.text.trim() === '') throw new PlatformError('refused', 'There is nothing to send.')
   if (isPrivate && !post.inReplyTo) throw new PlatformError('refused', 'A private message needs somebody to go to.')
+  refusePictures(post, limits, 'Bluesky')
   if (isPrivate && line.account.capabilities.dms !== true) throw new PlatformError('refused', NO_DMS)
 }

@@ -1,8 +1,10 @@
 // Facebook Pages: comments, visitor posts, mentions and Messenger, through Meta's Graph API.
 import type { Connector } from '../connector.ts'
-import { isSubscribedTo, pushReach } from '../meta/is-subscribed.ts'
+import { isSubscribedTo, pushReach, subscriptionOf } from '../meta/is-subscribed.ts'
+import { pictureHosts } from '../meta/media.ts'
 import { webhook } from '../meta/verify.ts'
 import { findSent, stillThere } from './find-sent.ts'
+import { gestures } from './gestures.ts'
 import { limits } from './limits.ts'
 import { mayReply } from './permission.ts'
 import { polling } from './poll.ts'
@@ -40,7 +42,12 @@ export const facebook: Connector = {
     },
   ],
   intake: {
-    webhook: { ...webhook, reach: pushReach, isSubscribed: isSubscribedTo(product, line => line.account.externalId, 'feed') },
+    webhook: {
+      ...webhook,
+      reach: pushReach,
+      isSubscribed: isSubscribedTo(product, line => line.account.externalId, 'feed'),
+      shared: subscriptionOf(product, line => line.account.externalId),
+    },
     polling,
   },
   signIn,
@@ -50,8 +57,10 @@ export const facebook: Connector = {
   send,
   findSent,
   stillThere,
+  gestures,
   whoAmI,
   onConnected,
+  pictureHosts,
   openUrl: ({ visibility, externalId, facts }) => {
     if (visibility === 'private')
       return `https://business.facebook.com/latest/inbox/messenger?asset_id=${encodeURIComponent(String(facts.page ?? ''))}`

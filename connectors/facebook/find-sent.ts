@@ -18,10 +18,10 @@ export async function findSent(post: OutgoingPost, since: Date, line: Line): Pro
     urlOf: (item, id) => (post.visibility === 'private' ? null : (maybeText(item.permalink_url) ?? urlOf(id, post, line))),
   }
   if (post.visibility === 'private') return findMessage(search, post, product, us)
-  if (!post.inReplyTo) return findIn(search, `${step(us)}/feed`, { fields: PUBLIC_FIELDS, limit: 25 })
+  if (!post.inReplyTo && !post.continues) return findIn(search, `${step(us)}/feed`, { fields: PUBLIC_FIELDS, limit: 25 })
   const params = { filter: 'stream', order: 'reverse_chronological', fields: PUBLIC_FIELDS, limit: 100 }
   // An answer to an answer is listed below the top comment.
-  const places = new Set([answeredId(post), post.inReplyTo.threadKey])
+  const places = new Set([answeredId(post), ...(post.inReplyTo ? [post.inReplyTo.threadKey] : [])])
   for (const place of places) {
     const sent = await findIn(search, `${step(place)}/comments`, params)
     if (sent) return sent

@@ -6,6 +6,7 @@ import { pollMessages } from '../meta/poll-messages.ts'
 import { cursorOf, OVERLAP_MS, pollPage, type Scan, scanOf } from '../meta/scan.ts'
 import { isObject, type JsonObject, maybeId, maybeTime } from '../meta/shape.ts'
 import { walk } from '../meta/walk.ts'
+import { COMMENT_MEDIA, POST_MEDIA } from './media.ts'
 import { product } from './product.ts'
 import type { Above } from './read-poll.ts'
 
@@ -13,9 +14,9 @@ export const polling: Polling = {
   everyMs: 2 * 60_000,
   // Meta names no end to how far back these reach; a list of comments comes with its posts.
   lists: () => [
-    { name: 'feed', label: 'comments and visitor posts' },
-    { name: 'tagged', label: 'posts that tag the page' },
-    { name: 'messages', label: 'private messages' },
+    { name: 'feed', label: 'comments and visitor posts', pushed: 'all' },
+    { name: 'tagged', label: 'posts that tag the page', pushed: 'all' },
+    { name: 'messages', label: 'private messages', pushed: 'all' },
   ],
   poll,
 }
@@ -23,8 +24,8 @@ export const polling: Polling = {
 /** New comments below posts older than this come by push alone. */
 const POST_AGE_MS = 30 * 86_400_000
 
-const POST_FIELDS = 'id,message,from,created_time,updated_time,permalink_url,status_type,is_published'
-const COMMENT_FIELDS = 'id,message,from,created_time,parent,permalink_url'
+const POST_FIELDS = `id,message,from,created_time,updated_time,permalink_url,status_type,is_published,${POST_MEDIA}`
+const COMMENT_FIELDS = `id,message,from,created_time,parent,permalink_url,${COMMENT_MEDIA}`
 
 async function* poll(line: Line, cursor: Cursor): AsyncGenerator<PollPage, Cursor> {
   const graph = pageGraph(line, product)

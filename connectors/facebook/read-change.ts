@@ -4,6 +4,7 @@ import type { Author } from '../../domain.ts'
 import type { Incoming } from '../connector.ts'
 import { readMessaging } from '../meta/read-messaging.ts'
 import { idOf, isObject, type JsonObject, maybeId, maybeText, maybeTime, objectOf, textOf } from '../meta/shape.ts'
+import { pushedMedia } from './media.ts'
 import { product } from './product.ts'
 import { authorOf, person, publicMention } from './utterance.ts'
 
@@ -57,7 +58,8 @@ function mentionOf(value: JsonObject, id: string, isComment: boolean, page: stri
     parentId: isComment ? maybeId(value.parent_id) : null,
     author: authorIn(value),
     text: textOf(value.message),
-    attachments: attachmentsOf(value),
+    attachments: pushedMedia(value),
+    attached: attachedTo(value),
     url: maybeText(value.permalink_url) ?? below(maybeText(post.permalink_url), id, isComment),
     at,
     // `edited` carries no version, and its created_time is the edit's in some payloads and the comment's in others. entry.time is in whole
@@ -77,7 +79,7 @@ function authorIn(value: JsonObject): Author | null {
   return senderId === null ? null : person(senderId, maybeText(value.sender_name))
 }
 
-function attachmentsOf(value: JsonObject): string {
+function attachedTo(value: JsonObject): string {
   if (value.item === 'video' || value.video !== undefined) return 'video'
   return value.item === 'photo' || value.photo !== undefined || value.photos !== undefined ? 'photo' : ''
 }

@@ -1,8 +1,10 @@
 // Reads a page of a poll, as poll.ts wrote it down: the page's posts, posts that tag it, comments, Messenger messages.
 import type { Incoming, IncomingMention } from '../connector.ts'
+import { listedAttachments } from '../meta/media.ts'
 import { orUnknown } from '../meta/read-entries.ts'
 import { idOf, isObject, type JsonObject, listOf, maybeId, maybeText, objectOf, textOf, timeOf } from '../meta/shape.ts'
 import { privateMention } from '../meta/utterance.ts'
+import { listedMedia } from './media.ts'
 import { authorOf, person, publicMention } from './utterance.ts'
 
 /** Of comments: the post they stand below. */
@@ -50,6 +52,7 @@ function post(item: JsonObject, where: string, page: string, fetchedAt: number, 
     parentId: null,
     author: authorOf(item.from),
     text: textOf(item.message),
+    attachments: listedMedia(item),
     url: maybeText(item.permalink_url),
     at: timeOf(item.created_time, `${where}.created_time`),
     version: fetchedAt,
@@ -76,6 +79,7 @@ function comment(
     parentId: (isObject(item.parent) ? maybeId(item.parent.id) : null) ?? postId,
     author: authorOf(item.from),
     text: textOf(item.message),
+    attachments: listedMedia(item),
     url: maybeText(item.permalink_url),
     at: timeOf(item.created_time, `${where}.created_time`),
     version: fetchedAt,
@@ -96,6 +100,7 @@ function message(item: JsonObject, where: string, page: string, fetchedAt: numbe
     isOwn: author.externalId === page,
     parentId: null,
     text: textOf(item.message),
+    attachments: listedAttachments(item),
     at: timeOf(item.created_time, `${where}.created_time`),
     version: fetchedAt,
     isEdit: false,

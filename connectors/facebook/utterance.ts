@@ -1,5 +1,5 @@
 // Builds the mention of a comment or a post, the same for a push and for a poll.
-import type { Author } from '../../domain.ts'
+import type { Attachment, Author } from '../../domain.ts'
 import type { IncomingMention } from '../connector.ts'
 import { isObject, maybeId, maybeText } from '../meta/shape.ts'
 import { stranger, wordsOr } from '../meta/utterance.ts'
@@ -22,7 +22,9 @@ export interface PublicWords {
   isVisitorPost: boolean
   /** Written on someone else's page. */
   isElsewhere: boolean
-  attachments?: string
+  attachments?: readonly Attachment[] | undefined
+  /** What a push calls them: "photo". */
+  attached?: string
 }
 
 export function publicMention(words: PublicWords): IncomingMention {
@@ -35,6 +37,7 @@ export function publicMention(words: PublicWords): IncomingMention {
     parentExternalId: words.parentId,
     author: words.author,
     text: wordsOr(words.text),
+    ...(words.attachments && { attachments: words.attachments }),
     url: words.url,
     addressesUs: !isOwn,
     postedAt: new Date(words.at),
@@ -47,7 +50,7 @@ export function publicMention(words: PublicWords): IncomingMention {
       postId: words.postId,
       elsewhere: words.isElsewhere,
       ...(words.url !== null && { permalink: words.url }),
-      ...(words.attachments && { attachments: words.attachments }),
+      ...(words.attached && { attachments: words.attached }),
     },
   }
 }

@@ -1,8 +1,10 @@
 // Instagram: comments, mentions, tags and direct messages of a professional account behind a Facebook page, through Meta's Graph API.
 import type { Connector } from '../connector.ts'
-import { isSubscribedTo, pushReach } from '../meta/is-subscribed.ts'
+import { isSubscribedTo, pushReach, subscriptionOf } from '../meta/is-subscribed.ts'
+import { pictureHosts } from '../meta/media.ts'
 import { webhook } from '../meta/verify.ts'
 import { findSent, stillThere } from './find-sent.ts'
+import { gestures } from './gestures.ts'
 import { limits } from './limits.ts'
 import { mayReply } from './permission.ts'
 import { polling } from './poll.ts'
@@ -39,16 +41,27 @@ export const instagram: Connector = {
       required: true,
     },
   ],
-  intake: { webhook: { ...webhook, reach: pushReach, isSubscribed: isSubscribedTo(product, () => 'me') }, polling },
+  intake: {
+    webhook: {
+      ...webhook,
+      reach: pushReach,
+      isSubscribed: isSubscribedTo(product, () => 'me'),
+      shared: subscriptionOf(product, () => 'me'),
+      onlyPushed: 'mentions in others’ captions and comments',
+    },
+    polling,
+  },
   signIn,
-  textKeys: ['text', 'message', 'caption', 'title'],
+  textKeys: ['text', 'message', 'caption', 'title', 'alt_text'],
   read,
   mayReply,
   send,
   findSent,
   stillThere,
+  gestures,
   whoAmI,
   onConnected,
+  pictureHosts,
   openUrl: ({ visibility, facts }) => {
     if (visibility === 'private') return 'https://www.instagram.com/direct/inbox/'
     return typeof facts.permalink === 'string' ? facts.permalink : null

@@ -16,6 +16,29 @@ export const limits = {
   },
   // Every post is a picture with a caption; Heed posts none.
   status: null,
+  pictures: {
+    public: {
+      most: 0,
+      because: 'Instagram’s comments hold words only. Write privately to send a picture.',
+      source: 'https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-comment/replies',
+      checkedOn: CHECKED,
+    },
+    private: {
+      most: 4,
+      maxBytes: 8_000_000,
+      types: ['image/jpeg', 'image/png'],
+      altLimit: null,
+      isApart: true,
+      source: 'https://developers.facebook.com/docs/messenger-platform/instagram/features/send-message',
+      checkedOn: CHECKED,
+    },
+    status: {
+      most: 0,
+      because: 'Heed posts no status on Instagram.',
+      source: 'https://developers.facebook.com/docs/instagram-platform/content-publishing',
+      checkedOn: CHECKED,
+    },
+  },
 } satisfies Limits
 
 function characters(limit: number, source: string): LengthRule {

@@ -7,6 +7,7 @@ import { pollMessages } from '../meta/poll-messages.ts'
 import { cursorOf, OVERLAP_MS, pollPage, type Scan, scanOf } from '../meta/scan.ts'
 import { isObject, type JsonObject, maybeId, maybeText, maybeTime } from '../meta/shape.ts'
 import { walk } from '../meta/walk.ts'
+import { TAGGED_MEDIA } from './media.ts'
 import { captionAt, commentAt } from './mentioned.ts'
 import { type Place, placesIn } from './pointer.ts'
 import { product } from './product.ts'
@@ -16,9 +17,9 @@ export const polling: Polling = {
   everyMs: 2 * 60_000,
   // Meta names no end to how far back these reach.
   lists: () => [
-    { name: 'comments', label: 'comments' },
+    { name: 'comments', label: 'comments', pushed: 'all' },
     { name: 'tagged', label: 'posts that tag us' },
-    { name: 'messages', label: 'private messages' },
+    { name: 'messages', label: 'private messages', pushed: 'all' },
   ],
   poll,
 }
@@ -118,7 +119,7 @@ async function withAnswers(scan: Scan, { replies, ...comment }: JsonObject): Pro
 /** Media that tag us in the picture; the caption may say why. Asked for by no time: listed newest first. */
 async function* pollTags(scan: Scan): AsyncGenerator<PollPage, void> {
   const from = scan.since - OVERLAP_MS
-  const params = { fields: 'id,caption,permalink,timestamp,username', limit: 50 }
+  const params = { fields: `id,caption,permalink,timestamp,username,${TAGGED_MEDIA}`, limit: 50 }
   for await (const { items, answeredAt } of walk(scan.graph, `${step(scan.us)}/tags`, params)) {
     const recent = items.filter(item => timeOf(item) >= from)
     for (const item of recent) scan.newest = Math.max(scan.newest, timeOf(item))

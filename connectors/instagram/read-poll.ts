@@ -1,8 +1,10 @@
 // Reads a page of a poll, as poll.ts wrote it down: comments on our media, mentions elsewhere, media that tag us, direct messages.
 import type { Incoming, IncomingMention } from '../connector.ts'
+import { listedAttachments } from '../meta/media.ts'
 import { orUnknown } from '../meta/read-entries.ts'
 import { idOf, type JsonObject, listOf, maybeId, maybeText, objectOf, textOf, timeOf } from '../meta/shape.ts'
 import { privateMention } from '../meta/utterance.ts'
+import { mediaOf } from './media.ts'
 import { authorOf, publicMention } from './utterance.ts'
 
 /** Of comments: the medium they stand below. */
@@ -101,6 +103,7 @@ function caption(item: JsonObject, where: string, us: string, fetchedAt: number,
     author: authorOf(item),
     isOwn: false,
     text: textOf(item.caption),
+    attachments: mediaOf(item),
     url: maybeText(item.permalink),
     at: timeOf(item.timestamp, `${where}.timestamp`),
     version: fetchedAt,
@@ -120,6 +123,7 @@ function message(item: JsonObject, where: string, us: string, fetchedAt: number,
     isOwn,
     parentId: null,
     text: textOf(item.message),
+    attachments: listedAttachments(item),
     at: timeOf(item.created_time, `${where}.created_time`),
     version: fetchedAt,
     isEdit: false,

@@ -3,6 +3,8 @@ import type { Answerable, Line, OutgoingPost, Sent } from '../connector.ts'
 import { PlatformError } from '../connector.ts'
 import { pageGraph, step } from '../meta/page-graph.ts'
 import { sendMessage, written } from '../meta/send-message.ts'
+import { uploadAttachment } from '../meta/upload.ts'
+import { refusePictures } from '../uploads.ts'
 import { limits } from './limits.ts'
 import { product } from './product.ts'
 
@@ -12,15 +14,21 @@ export async function send(post: OutgoingPost, line: Line): Promise<Sent> {
   const rule = post.visibility === 'private' ? limits.private : limits.public
   if (rule.count(post.text) > rule.limit)
     throw new PlatformError('refused', `The text is longer than ${rule.limit.toLocaleString('en')} ${rule.unit}.`)
-  if (post.text.trim() === '') throw new PlatformError('refused', 'There is no text to send.')
-  // The page's token says whose messages these are.
-  if (post.visibility === 'private') return sendMessage(post, line, product, 'me', { text: post.text })
+  const [picture] = post.visibility === 'private' ? (post.pictures ?? []) : []
+  if (post.text.trim() === '' && !picture) throw new PlatformError('refused', 'There is no text to send.')
+  refusePictures(post, limits, 'Instagram')
+  if (post.visibility === 'private') {
+    const message = picture ? { attachment: await uploadAttachment(picture, line, product, 'instagram') } : { text: post.text }
+    // The page's token says whose messages these are.
+    return sendMessage(post, line, product, 'me', message)
+  }
   return sendPublic(post, post.inReplyTo!, line)
 }
 
 async function sendPublic(post: OutgoingPost, answered: Answerable, line: Line): Promise<Sent> {
   if (answered.visibility === 'private') throw new PlatformError('refused', 'A direct message cannot be answered in public.')
   const graph = pageGraph(line, product)
+  // The next part of a thread answers the same comment: answers to answers land there anyway, one below the other.
   const { body } =
     answered.facts.elsewhere === true
       ? await graph.post(`${step(line.account.externalId)}/mentions`, { ...placeOf(answered), message: post.text })

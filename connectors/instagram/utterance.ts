@@ -1,5 +1,5 @@
 // Builds the mention of a comment or a caption, the same for a push and for a poll.
-import type { Author } from '../../domain.ts'
+import type { Attachment, Author } from '../../domain.ts'
 import type { IncomingMention } from '../connector.ts'
 import { isObject, maybeId, maybeText } from '../meta/shape.ts'
 import { wordsOr } from '../meta/utterance.ts'
@@ -15,6 +15,7 @@ export interface PublicWords {
   author: Author | null
   isOwn: boolean
   text: string
+  attachments?: readonly Attachment[] | undefined
   url: string | null
   at: number
   version: number
@@ -31,6 +32,7 @@ export function publicMention(words: PublicWords): IncomingMention {
     parentExternalId: words.kind === 'caption' ? null : (words.parentId ?? words.mediaId),
     author: words.author,
     text: wordsOr(words.text),
+    ...(words.attachments && { attachments: words.attachments }),
     url: words.url,
     addressesUs: !words.isOwn,
     postedAt: new Date(words.at),

@@ -27,11 +27,13 @@ export function instanceOf(secrets: Secrets): string {
     throw new PlatformError('account', 'Nobody said on which Mastodon instance: enter its address, such as https://social.example.')
   const address = /^[a-z]+:\/\//i.test(given) ? given : `https://${given}`
   const url = URL.canParse(address) ? new URL(address) : null
-  // A name with a dot and letters at its end: no address of a machine in our own network.
-  if (url?.protocol !== 'https:' || url.port || !/\.[a-z][a-z0-9-]+$/i.test(url.hostname))
+  if (url?.protocol !== 'https:' || url.port || !isInstanceName(url.hostname))
     throw new PlatformError('account', `“${given}” is no Mastodon instance: enter its address, such as https://social.example.`)
   return url.hostname
 }
+
+/** A name with a dot and letters at its end: no address of a machine in our own network. */
+export const isInstanceName = (host: string) => /\.[a-z][a-z0-9-]+$/i.test(host)
 
 /** A redirect is never followed: a moved instance must not turn a post into a reading of its new front page. */
 function settingsOf(line: Pick<Reach, 'secrets' | 'apiBase'>) {

@@ -1,6 +1,8 @@
 // Mastodon: public and direct posts on any instance, through masto.
 import type { Connector } from '../connector.ts'
+import { gestures } from './gestures.ts'
 import { limits } from './limits.ts'
+import { pictureHosts } from './media.ts'
 import { parents } from './parents.ts'
 import { mayReply, openUrl } from './permission.ts'
 import { polling } from './poll.ts'
@@ -8,6 +10,7 @@ import { read } from './read.ts'
 import { search } from './search.ts'
 import { findSent, send, stillThere } from './send.ts'
 import { signIn, whoAmI } from './sign-in.ts'
+import { ownStream } from './stream.ts'
 
 const INSTANCE = {
   name: 'instance',
@@ -43,7 +46,7 @@ export const mastodon: Connector = {
       required: true,
     },
   ],
-  intake: { polling, search, parents },
+  intake: { polling, search, ownStream, parents },
   signIn,
   textKeys: ['content', 'spoilerText', 'description'],
   read,
@@ -51,6 +54,8 @@ export const mastodon: Connector = {
   send,
   findSent,
   stillThere,
+  gestures,
   whoAmI,
+  pictureHosts,
   openUrl,
 }

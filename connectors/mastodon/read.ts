@@ -3,6 +3,8 @@ import type { Author } from '../../domain.ts'
 import type { Delivery, Incoming } from '../connector.ts'
 import { asContext } from '../context.ts'
 import { parseLossless } from '../lossless-json.ts'
+import { wordsOr } from '../wordless.ts'
+import { attachmentsOf } from './media.ts'
 import { asDate, asId, asList, asObject, authorOf, hostOf, type JsonObject, numberOf } from './shape.ts'
 import { fullHandle, shownText } from './text.ts'
 
@@ -12,16 +14,19 @@ export function read(delivery: Delivery): Incoming[] {
   const page = asObject(parseLossless(delivery.body), 'page')
   const roots = asObject(page.roots, 'roots')
   const statuses = () => asList(page.statuses, 'statuses').map(one => readStatus(asObject(one, 'status'), roots, found, false))
+  const notifications = () =>
+    asList(page.notifications, 'notifications').flatMap(one => {
+      const { type, status } = asObject(one, 'notification')
+      // What was deleted since is told without its status.
+      if ((type !== 'mention' && type !== 'update') || !status) return []
+      const mention = readStatus(asObject(status, 'status'), roots, found, type === 'mention')
+      return type === 'update' && !mention.mention.addressesUs ? [] : [mention]
+    })
+  if (delivery.source === 'stream:own') return [...notifications(), ...statuses(), ...removals(page, found)]
   switch (delivery.source.split(':')[1]) {
     case 'mentions':
     case 'edits':
-      return asList(page.notifications, 'notifications').flatMap(one => {
-        const { type, status } = asObject(one, 'notification')
-        // What was deleted since is told without its status.
-        if ((type !== 'mention' && type !== 'update') || !status) return []
-        const mention = readStatus(asObject(status, 'status'), roots, found, type === 'mention')
-        return type === 'update' && !mention.mention.addressesUs ? [] : [mention]
-      })
+      return notifications()
     case 'own':
     case 'search':
       return statuses()
@@ -29,6 +34,15 @@ export function read(delivery: Delivery): Incoming[] {
       return statuses().map(asContext)
   }
   throw new Error(`No poll of ours is called ${delivery.source}`)
+}
+
+/** Told without a word of how it was written; a status told lately is known. */
+function removals(page: JsonObject, { account }: Found): Incoming[] {
+  return asList(page.deleted, 'deleted').map(one => {
+    const { id, visibility } = asObject(one, 'deletion')
+    const known = typeof visibility === 'string' ? (visibility === 'direct' ? 'private' : 'public') : null
+    return { kind: 'removal', account, externalId: asId(id, 'deletion.id'), visibility: known, at: null }
+  })
 }
 
 interface Found {
@@ -46,6 +60,7 @@ function readStatus(status: JsonObject, roots: JsonObject, found: Found, isMenti
   const postedAt = asDate(status.createdAt, 'status.createdAt')
   const editedAt = status.editedAt ? asDate(status.editedAt, 'status.editedAt') : null
   const others = othersIn(status, author, found)
+  const attachments = attachmentsOf(status, editedAt !== null)
   return {
     kind: 'mention',
     account: found.account,
@@ -56,7 +71,8 @@ function readStatus(status: JsonObject, roots: JsonObject, found: Found, isMenti
       threadKey: isPrivate ? privateThread(status, author, isOurs, found) : String(roots[id] ?? parent ?? id),
       parentExternalId: parent,
       author,
-      text: shownText(status, found.host),
+      text: wordsOr(shownText(status, found.host), attachments),
+      ...(attachments && { attachments }),
       url: typeof status.url === 'string' ? status.url : typeof status.uri === 'string' ? status.uri : null,
       addressesUs: !isOurs && (isMention || addressesUs(status, found)),
       postedAt,

@@ -1,15 +1,20 @@
 // Posts to an instance once, and finds out afterwards whether it was posted when nobody answered.
 import type { mastodon } from 'masto'
 import { type Answerable, type Line, type OutgoingPost, PlatformError, type Sent } from '../connector.ts'
+import { refusePictures } from '../uploads.ts'
 import { callMastodon } from './call.ts'
 import { FULL_HANDLE, LEADING_HANDLES, mastodonLength } from './length.ts'
-import { answerLimitOf, limitOf } from './limits.ts'
+import { answerLimitOf, limitOf, limits } from './limits.ts'
 import { isGone } from './problem.ts'
 import { numberOf } from './shape.ts'
 import { plainText } from './text.ts'
+import { uploadPictures } from './upload.ts'
 
 export async function send(post: OutgoingPost, line: Line): Promise<Sent> {
-  const status = statusFor(post, line)
+  const words = statusFor(post, line)
+  refusePictures(post, limits, 'Mastodon')
+  const mediaIds = await uploadPictures(post.pictures, line)
+  const status = mediaIds.length ? { ...words, mediaIds } : words
   // The key makes the instance answer with the first status, for an hour, should the same post ever come twice.
   const requestInit = { headers: { 'Idempotency-Key': post.key } }
   const { data } = await callMastodon(line, 'write', client => client.v1.statuses.create.$raw(status, { requestInit }))
@@ -18,14 +23,14 @@ export async function send(post: OutgoingPost, line: Line): Promise<Sent> {
   return sentAs(made)
 }
 
-function statusFor(post: OutgoingPost, line: Line): mastodon.rest.v1.CreateStatusParams {
+function statusFor(post: OutgoingPost, line: Line): Omit<mastodon.rest.v1.CreateStatusParamsWithStatus, 'mediaIds' | 'poll'> {
   const { inReplyTo, text } = post
   const limit = limitOf(line.account)
   if (text.trim() === '') throw new PlatformError('refused', 'There is nothing to send.')
   if (!inReplyTo) {
     if (post.visibility === 'private') throw new PlatformError('refused', 'A private message needs somebody to go to.')
     refuseLonger(mastodonLength(text), limit)
-    return { status: text, visibility: 'public' }
+    return { status: text, visibility: 'public', ...(post.continues && { inReplyToId: post.continues }) }
   }
   refuseLonger(mastodonLength(text.replace(LEADING_HANDLES, '')), answerLimitOf(line.account))
   const warning = String(inReplyTo.facts.contentWarning ?? '')
@@ -35,7 +40,7 @@ function statusFor(post: OutgoingPost, line: Line): mastodon.rest.v1.CreateStatu
     status: [withHandles(text, inReplyTo, post.visibility === 'public'), withHandles(text, inReplyTo, false)].find((words, nth) =>
       nth === 1 ? refuseLonger(mastodonLength(words), room) : mastodonLength(words) <= room,
     )!,
-    inReplyToId: inReplyTo.externalId,
+    inReplyToId: post.continues ?? inReplyTo.externalId,
     visibility: visibilityOf(post, inReplyTo),
     // Who hides his words behind a warning means the answers too; Mastodon's own page does the same.
     ...(warning && { spoilerText: warning }),
@@ -87,7 +92,7 @@ export async function findSent(post: OutgoingPost, since: Date, line: Line): Pro
 
 function isOurPost(status: mastodon.v1.Status, post: OutgoingPost): boolean {
   return (
-    (status.inReplyToId ?? null) === (post.inReplyTo?.externalId ?? null) &&
+    (status.inReplyToId ?? null) === (post.continues ?? post.inReplyTo?.externalId ?? null) &&
     (status.visibility === 'direct') === (post.visibility === 'private') &&
     bare(plainText(status.content)) === bare(post.text)
   )

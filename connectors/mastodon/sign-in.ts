@@ -7,7 +7,15 @@ import { isGone, problemOf } from './problem.ts'
 import { accountId } from './shape.ts'
 
 /** https://docs.joinmastodon.org/api/oauth-scopes/, checked 2026-11-21: no more than what is called. */
-const SCOPES = ['read:accounts', 'read:notifications', 'read:search', 'read:statuses', 'write:statuses'] as const
+const SCOPES = [
+  'read:accounts',
+  'read:notifications',
+  'read:search',
+  'read:statuses',
+  'write:favourites',
+  'write:media',
+  'write:statuses',
+] as const
 
 // https://docs.joinmastodon.org/methods/oauth/, checked 2026-11-21. Each instance is a platform of its own: the app belongs to one.
 export const signIn: SignIn = {

@@ -1,14 +1,11 @@
 // The words of a status as a person reads them: paragraphs, whole links, full handles, no HTML.
 import type { JsonObject } from './shape.ts'
 
-/** A content warning stands in front of what it warns of; pictures are named by their alt text. */
+/** A content warning stands in front of what it warns of. */
 export function shownText(status: JsonObject, host: string): string {
   const warning = typeof status.spoilerText === 'string' ? status.spoilerText.trim() : ''
   const words = plainText(typeof status.content === 'string' ? status.content : '', handlesOf(status, host))
-  const pictures = ((status.mediaAttachments ?? []) as JsonObject[]).map(one =>
-    typeof one.description === 'string' && one.description ? `[${one.type ?? 'file'}: ${one.description}]` : `[${one.type ?? 'file'}]`,
-  )
-  return [warning && `[CW: ${warning}]`, words, ...pictures].filter(Boolean).join('\n')
+  return [warning && `[CW: ${warning}]`, words].filter(Boolean).join('\n')
 }
 
 /** `handles`: address of a profile → its full handle, for the mentions Mastodon shows without their instance. */

@@ -41,7 +41,12 @@ export async function findIn(search: Search, path: string, params: Record<string
 export function isOurs(item: JsonObject, { us, text, from, words, time }: Search): boolean {
   const author = isObject(item.from) ? maybeId(item.from.id) : null
   return (
-    author === us && sameWords(maybeText(item[words]) ?? '') === text && (maybeTime(item[time]) ?? 0) >= from && maybeId(item.id) !== null
+    author === us &&
+    sameWords(maybeText(item[words]) ?? '') === text &&
+    // A picture goes without words; what else has none (a sticker's reaction, something taken back) is not it.
+    (text !== '' || isObject(item.attachments)) &&
+    (maybeTime(item[time]) ?? 0) >= from &&
+    maybeId(item.id) !== null
   )
 }
 
@@ -60,7 +65,7 @@ export async function findMessage(search: Search, post: OutgoingPost, product: P
       // A comment's author may be known by another id than the chat's, so a private reply is looked for in every chat.
       if (!post.isPrivateReply && counterpartOf(conversation, search.us)?.id !== customerId) continue
       const sent = await findIn(search, `${step(maybeId(conversation.id) ?? '')}/messages`, {
-        fields: 'id,message,from,created_time',
+        fields: post.text === '' ? 'id,message,from,created_time,attachments' : 'id,message,from,created_time',
         limit: 20,
       })
       if (sent) return sent

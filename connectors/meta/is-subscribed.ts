@@ -2,7 +2,7 @@
 import type { Line } from '../connector.ts'
 import { pageGraph, step } from './page-graph.ts'
 import type { Product } from './product.ts'
-import { isObject, type JsonObject, listOf, maybeId } from './shape.ts'
+import { idOf, isObject, type JsonObject, listOf, maybeId } from './shape.ts'
 
 /** After an hour of failures Messenger's subscription is taken away silently (developers.facebook.com/docs/messenger-platform/webhooks, checked 2026-11-21). */
 export function isSubscribedTo(product: Product, pageOf: (line: Line) => string, field?: string) {
@@ -13,6 +13,24 @@ export function isSubscribedTo(product: Product, pageOf: (line: Line) => string,
     const apps = listOf(body.data, 'subscribed_apps.data').filter(isObject)
     const ours = apps.find(app => maybeId(app.id) === line.secrets.appId)
     return ours && tells(ours, field) ? 'yes' : 'no'
+  }
+}
+
+/**
+ * One subscription stands for a page and the Instagram account behind it, under one app: Meta takes it away for both.
+ */
+export function subscriptionOf(product: Product, pageOf: (line: Line) => string) {
+  return async (line: Line): Promise<{ name: string; isThere: boolean }> => {
+    const graph = pageGraph(line, product)
+    const [{ body: page }, { body: subscribed }] = [
+      await graph.get(step(pageOf(line)), { fields: 'id' }),
+      await graph.get(`${step(pageOf(line))}/subscribed_apps`),
+    ]
+    const apps = listOf(subscribed.data, 'subscribed_apps.data').filter(isObject)
+    return {
+      name: `meta ${line.secrets.appId} ${idOf(page.id, 'page.id')}`,
+      isThere: apps.some(app => maybeId(app.id) === line.secrets.appId),
+    }
   }
 }
 

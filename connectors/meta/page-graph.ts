@@ -8,13 +8,14 @@ import { remainingOf, resetOf } from './usage.ts'
 export interface PageGraph {
   get: (path: string, params?: GraphParams) => Promise<GraphAnswer>
   post: (path: string, params?: GraphParams) => Promise<GraphAnswer>
+  delete: (path: string) => Promise<GraphAnswer>
 }
 export type PageLine = Pick<Line, 'secrets' | 'apiBase' | 'now' | 'onBudget'>
 
 export function pageGraph(line: PageLine, product: Pick<Product, 'name'>): PageGraph {
   const token = line.secrets.pageToken
   if (!token) throw new PlatformError('account', 'The page has no token: connect it again.')
-  const call = async (method: 'get' | 'post', path: string, params: GraphParams = {}) => {
+  const call = async (method: 'get' | 'post' | 'delete', path: string, params: GraphParams = {}) => {
     const answer = await graphClient.call({
       token,
       appSecret: line.secrets.appSecret || null,
@@ -31,7 +32,11 @@ export function pageGraph(line: PageLine, product: Pick<Product, 'name'>): PageG
       })
     return answer
   }
-  return { get: (path, params) => call('get', path, params), post: (path, params) => call('post', path, params) }
+  return {
+    get: (path, params) => call('get', path, params),
+    post: (path, params) => call('post', path, params),
+    delete: path => call('delete', path),
+  }
 }
 
 /** An id as one step of a path. */

@@ -14,15 +14,19 @@ const PRIVATE_REPLY_MS = 7 * 24 * HOUR_MS
 const MARGIN_MS = 5 * 60_000
 
 /** In a chat that is there already. */
-export function mayMessage({ mention, now, lastPrivateInboundAt, account }: PermissionQuestion, { name }: Product): Permission {
+export function mayMessage(
+  { mention, now, lastPrivateInboundAt, account, isAutomatic }: PermissionQuestion,
+  { name }: Product,
+): Permission {
   const newest = Math.max(lastPrivateInboundAt?.getTime() ?? 0, mention.postedAt.getTime())
   const standby = mention.facts.standby === true ? ` Another app holds this chat, so ${name} may refuse.` : ''
   const answerUntil = new Date(newest + RESPONSE_MS - MARGIN_MS)
   if (now < answerUntil) return yes(`The chat ${closesIn(answerUntil, now)}.${standby}`, answerUntil)
   const humanUntil = new Date(newest + HUMAN_AGENT_MS - MARGIN_MS)
-  if (account.capabilities.humanAgent !== true) {
+  if (account.capabilities.humanAgent !== true)
     return no(`${name} closed the chat 24 h after the customer's last message: it opens when they write again.`, ['open'])
-  }
+  if (isAutomatic)
+    return no(`${name} takes automatic answers for 24 h after the customer's last message; a person may still write.`, ['open'])
   if (now < humanUntil)
     return yes(
       `The 24 h are over: a person, never an automatic answer, may still write. The chat ${closesIn(humanUntil, now)}.${standby}`,

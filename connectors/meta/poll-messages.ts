@@ -1,5 +1,6 @@
 // Asks the chats of a page, or of the account behind it, for what was written since the last time.
 import type { PollPage } from '../connector.ts'
+import { LISTED_FIELDS } from './media.ts'
 import { step } from './page-graph.ts'
 import type { Product } from './product.ts'
 import { OVERLAP_MS, pollPage, type Scan } from './scan.ts'
@@ -8,7 +9,7 @@ import { pause, walk } from './walk.ts'
 
 /** Conversations allow two calls a second for each page. */
 const CONVERSATION_PAUSE_MS = 500
-const MESSAGE_FIELDS = 'id,message,from,to,created_time'
+const MESSAGE_FIELDS = `id,message,from,to,created_time,${LISTED_FIELDS}`
 
 /** Whom we talk to in one conversation. */
 export interface Counterpart {

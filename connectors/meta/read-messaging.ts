@@ -1,6 +1,7 @@
 // Reads one item of `messaging` or `standby`: a chat message, its edit or removal, our own echo, or a pressed button.
 // Shapes: developers.facebook.com/docs/messenger-platform/reference/webhook-events
 import type { Incoming } from '../connector.ts'
+import { pushedAttachments } from './media.ts'
 import type { Product } from './product.ts'
 import { idOf, isObject, type JsonObject, listOf, maybeId, maybeText, objectOf, textOf, timeOf } from './shape.ts'
 import { type PrivateWords, privateMention, stranger } from './utterance.ts'
@@ -62,16 +63,19 @@ const QUIET_KINDS = [
   'app_roles',
 ]
 
-type Words = Pick<PrivateWords, 'id' | 'parentId' | 'text' | 'version' | 'isEdit' | 'echoOf' | 'attachments'>
+type Words = Pick<PrivateWords, 'id' | 'parentId' | 'text' | 'version' | 'isEdit' | 'echoOf' | 'attachments' | 'attached'>
 
 function messageWords(message: JsonObject, id: string, at: number, where: string): Words {
-  const attachments = message.attachments === undefined ? [] : listOf(message.attachments, `${where}.message.attachments`)
+  const attachments = (message.attachments === undefined ? [] : listOf(message.attachments, `${where}.message.attachments`)).filter(
+    isObject,
+  )
   const metadata = maybeText(message.metadata)
   return {
     id,
     parentId: isObject(message.reply_to) ? maybeId(message.reply_to.mid) : null,
     text: textOf(message.text),
-    attachments: attachments.filter(isObject).map(attachmentKind).join(', '),
+    attachments: pushedAttachments(attachments),
+    attached: attachments.map(attachmentKind).join(', '),
     version: at,
     isEdit: false,
     // Other programs put their own words there; only a reply's id is ours.

@@ -7,17 +7,17 @@ import { HUMAN_AGENT_MS, RESPONSE_MS } from './permission.ts'
 import type { Product } from './product.ts'
 import { maybeId } from './shape.ts'
 
-/** `owner`: whose messages these are, the page itself or `me`. `message`: the text, and what this product takes beside it. */
+/** `owner`: whose messages these are, the page itself or `me`. `message`: the text or an attachment, and what this product takes beside it. */
 export async function sendMessage(
   post: OutgoingPost,
   line: Line,
   product: Product,
   owner: string,
-  message: Record<string, string>,
+  message: Record<string, unknown>,
 ): Promise<Sent> {
   const { body } = await pageGraph(line, product).post(`${step(owner)}/messages`, {
     recipient: recipientOf(post),
-    ...messagingType(post, line),
+    ...messagingType(post, line, product),
     message,
   })
   return { externalId: written(body.message_id, product), url: null }
@@ -34,13 +34,19 @@ export function customerIdOf({ threadKey, author }: Answerable): string {
   return threadKey.startsWith('dm:') ? threadKey.slice('dm:'.length) : author.externalId
 }
 
-/** HUMAN_AGENT is for people's answers from the second to the seventh day, and only for apps that were granted it. */
-function messagingType({ inReplyTo, isPrivateReply }: OutgoingPost, line: Line): Record<string, string> {
-  const ageMs = line.now().getTime() - (inReplyTo?.postedAt.getTime() ?? 0)
-  const isLate = inReplyTo?.visibility === 'private' && !isPrivateReply && ageMs > RESPONSE_MS && ageMs <= HUMAN_AGENT_MS
-  return isLate && line.account.capabilities.humanAgent === true
-    ? { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' }
-    : { messaging_type: 'RESPONSE' }
+/**
+ * HUMAN_AGENT is for what a person wrote, from the second to the seventh day, and for apps that were granted it. Whatever may not carry it
+ * never leaves: the window may have closed since somebody was allowed to type.
+ */
+function messagingType({ inReplyTo, isPrivateReply, isByHuman, lastPrivateInboundAt }: OutgoingPost, line: Line, { name }: Product) {
+  const newest = Math.max(inReplyTo?.postedAt.getTime() ?? 0, lastPrivateInboundAt?.getTime() ?? 0)
+  const ageMs = line.now().getTime() - newest
+  if (isPrivateReply || ageMs <= RESPONSE_MS) return { messaging_type: 'RESPONSE' }
+  const closed = (because: string) => new PlatformError('refused', `${because} The chat opens when the customer writes again.`)
+  if (line.account.capabilities.humanAgent !== true) throw closed(`${name} closed the chat 24 h after the customer's last message.`)
+  if (ageMs > HUMAN_AGENT_MS) throw closed(`${name} closed the chat 7 days after the customer's last message.`)
+  if (!isByHuman) throw closed(`After 24 h ${name} takes only what a person wrote, and this was automatic.`)
+  return { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' }
 }
 
 /** Graph has no idempotency key: whoever gets `unsure` must look (find-words.ts) before sending again. */

@@ -1,6 +1,7 @@
 // Builds the mention of a chat message, the same for a push and for a poll, and the author of anything.
-import type { Author } from '../../domain.ts'
+import type { Attachment, Author } from '../../domain.ts'
 import type { IncomingMention } from '../connector.ts'
+import { NOTHING_SAID } from '../wordless.ts'
 import type { Product } from './product.ts'
 
 export interface PrivateWords {
@@ -18,7 +19,9 @@ export interface PrivateWords {
   isEdit: boolean
   isStandby: boolean
   echoOf?: string
-  attachments?: string
+  attachments?: readonly Attachment[] | undefined
+  /** What a push calls them: "photo, sticker". */
+  attached?: string
 }
 
 export function privateMention(words: PrivateWords): IncomingMention {
@@ -30,6 +33,7 @@ export function privateMention(words: PrivateWords): IncomingMention {
     parentExternalId: words.parentId,
     author: words.author,
     text: wordsOr(words.text),
+    ...(words.attachments && { attachments: words.attachments }),
     url: null,
     addressesUs: !words.isOwn,
     postedAt: new Date(words.at),
@@ -40,7 +44,7 @@ export function privateMention(words: PrivateWords): IncomingMention {
       page: words.us,
       kind: 'message',
       ...(words.isStandby && { standby: true }),
-      ...(words.attachments && { attachments: words.attachments }),
+      ...(words.attached && { attachments: words.attached }),
     },
   }
 }
@@ -55,5 +59,5 @@ export function stranger(product: Pick<Product, 'stranger'>, id: string): Author
  * attachments differently, and the same mention must read the same from both. What a push knows goes into the facts.
  */
 export function wordsOr(text: string): string {
-  return text === '' ? '[attachment]' : text
+  return text === '' ? NOTHING_SAID : text
 }

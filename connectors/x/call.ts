@@ -42,6 +42,9 @@ export async function callXAsApp<T>(line: Reach, intent: Intent, call: (client: 
   }
 }
 
+/** For what is fetched without the library. */
+export const freshAccessToken = async (line: Reach): Promise<string> => accessTokenOf(await freshSecrets(line))
+
 async function freshSecrets(line: Reach): Promise<Secrets> {
   if (!line.renewSecrets || !willExpire(line.secrets, line.now())) return line.secrets
   return line.renewSecrets(

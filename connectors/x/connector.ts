@@ -1,12 +1,15 @@
 // X: posts and private messages, through twitter-api-v2.
 import type { Connector } from '../connector.ts'
+import { gestures } from './gestures.ts'
 import { limits } from './limits.ts'
 import { openUrl } from './links.ts'
+import { pictureHosts } from './media.ts'
 import { parents } from './parents.ts'
 import { mayReply } from './permission.ts'
 import { polling } from './poll.ts'
 import { prices } from './prices.ts'
 import { read } from './read.ts'
+import { replay } from './replay.ts'
 import { search } from './search.ts'
 import { findSent, send, stillThere } from './send.ts'
 import { signIn, whoAmI } from './sign-in.ts'
@@ -64,16 +67,18 @@ export const x: Connector = {
       required: false,
     },
   ],
-  intake: { webhook: { ...webhook, isSubscribed }, polling, search, stream, parents },
+  intake: { webhook: { ...webhook, isSubscribed, replay }, polling, search, stream, parents },
   signIn,
-  textKeys: ['text'],
+  textKeys: ['text', 'alt_text', 'ext_alt_text'],
   read,
   mayReply,
   send,
   findSent,
   stillThere,
+  gestures,
   whoAmI,
   onConnected,
+  pictureHosts,
   openUrl,
   prices,
 }

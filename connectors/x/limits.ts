@@ -1,5 +1,5 @@
 // How long a text may be on X, and what it costs there: dated facts.
-import type { LengthRule, Limits, Reach } from '../connector.ts'
+import type { LengthRule, Limits, PictureRule, Reach } from '../connector.ts'
 import { weightedLength, weightedReplyLength } from './length.ts'
 
 const POST: LengthRule = {
@@ -9,6 +9,16 @@ const POST: LengthRule = {
   rule: 'x-weighted',
   source: 'https://docs.x.com/fundamentals/counting-characters',
   checkedOn: '2026-11-21',
+}
+
+/** An animated GIF is a film to X, takes a place of its own and is made ready over minutes: left to X's own app. */
+const PICTURES: PictureRule = {
+  most: 4,
+  maxBytes: 5_000_000,
+  types: ['image/jpeg', 'image/png', 'image/webp'],
+  altLimit: 1_000,
+  source: 'https://docs.x.com/x-api/media/quickstart/best-practices',
+  checkedOn: '2026-11-22',
 }
 
 export const limits = {
@@ -22,6 +32,12 @@ export const limits = {
     checkedOn: '2026-11-21',
   },
   status: POST,
+  pictures: {
+    public: PICTURES,
+    // One attachment a message; X shows no description of it.
+    private: { ...PICTURES, most: 1, altLimit: null },
+    status: PICTURES,
+  },
 } satisfies Limits
 
 /** How far back X shows what we did not read. */

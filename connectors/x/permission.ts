@@ -18,12 +18,7 @@ function mayAnswerInPublic({ mention, text, account }: PermissionQuestion): Perm
   if (mention.facts.repost === true) return refusal('It only repeats what somebody else said: answer the original.', ['open'])
   if (!isEnterprise && !mention.addressesUs) return refusal('X lets us answer only those who mentioned or quoted us.', ['open', 'private'])
   if (isEnterprise) return permission('X allows it.', null)
-  return containsLink(text)
-    ? permission(
-        `Costs $${PRICES.postWithLink.toFixed(2)} because of the link; without it $${PRICES.summonedReply.toFixed(2)}.`,
-        PRICES.postWithLink,
-      )
-    : permission(`Costs $${PRICES.summonedReply.toFixed(2)}.`, PRICES.summonedReply)
+  return permission('They mentioned or quoted us.', containsLink(text) ? PRICES.postWithLink : PRICES.summonedReply)
 }
 
 function mayWritePrivately({ mention, account }: PermissionQuestion): Permission {
@@ -31,10 +26,9 @@ function mayWritePrivately({ mention, account }: PermissionQuestion): Permission
     return refusal('Whoever signed in did not let us read and write private messages.', ['public', 'open'])
   if (mention.facts.group === true) return refusal('It was said in a group: answer it on X.', ['open'])
   const cost = account.capabilities.tier === 'enterprise' ? null : PRICES.directMessage
-  const price = cost === null ? '' : ` Costs $${cost.toFixed(3)}.`
   return mention.visibility === 'private'
-    ? permission(`They wrote to us privately.${price}`, cost)
-    : permission(`X may refuse if they take private messages only from people they follow.${price}`, cost)
+    ? permission('They wrote to us privately.', cost)
+    : permission('X may refuse if they take private messages only from people they follow.', cost)
 }
 
 const permission = (because: string, costUsd: number | null): Permission => ({

@@ -3,6 +3,7 @@ import type { Cursor, Line, Polling, PollPage } from '../connector.ts'
 import { PlatformError } from '../connector.ts'
 import { callX } from './call.ts'
 import { REACH } from './limits.ts'
+import { MEDIA_FIELDS } from './media.ts'
 import { problemOfErrors, type XProblem } from './problem.ts'
 
 /**
@@ -24,8 +25,8 @@ interface XCursor {
 export const polling: Polling = {
   everyMs: 90_000,
   lists: account => [
-    { name: 'mentions', label: 'mentions', reach: REACH.mentions },
-    ...(account.capabilities.dms === false ? [] : [{ name: 'dms', label: 'private messages', reach: REACH.dms }]),
+    { name: 'mentions', label: 'mentions', reach: REACH.mentions, pushed: { but: 'answers deeper in a thread, and edits' } },
+    ...(account.capabilities.dms === false ? [] : [{ name: 'dms', label: 'private messages', reach: REACH.dms, pushed: 'all' as const }]),
   ],
   unfinished: cursor => ('dmsNext' in cursor || 'dmsAfter' in cursor ? ['dms'] : []),
   // Private messages have the tightest limit of all; it must not hold up the mentions.
@@ -139,13 +140,15 @@ const PRIVATE_PAGES = 4
 /** The page must carry its authors, and what the posts answer and quote: nothing is fetched again when it is read. */
 export const MENTION_FIELDS = {
   'tweet.fields':
-    'author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets,reply_settings',
-  expansions: 'author_id,referenced_tweets.id,referenced_tweets.id.author_id',
+    'attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets,reply_settings',
+  expansions: 'author_id,attachments.media_keys,referenced_tweets.id,referenced_tweets.id.author_id',
+  'media.fields': MEDIA_FIELDS,
   'user.fields': 'name,public_metrics,username',
 }
 const PRIVATE_FIELDS = {
   'dm_event.fields': 'attachments,created_at,dm_conversation_id,entities,event_type,id,sender_id,text',
   event_types: 'MessageCreate',
-  expansions: 'sender_id,participant_ids',
+  expansions: 'attachments.media_keys,sender_id,participant_ids',
+  'media.fields': MEDIA_FIELDS,
   'user.fields': 'name,public_metrics,username',
 }

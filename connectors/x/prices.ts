@@ -11,11 +11,13 @@ const payPerUse: Prices = {
     if (visibility === 'private') return PRICES.readDirectMessage
     return /^poll:(search:|stream:|parents$)/.test(source) ? PRICES.readPost : PRICES.readOwned
   },
-  send: ({ text, visibility, inReplyTo }) => {
+  send: ({ text, visibility, inReplyTo, continues }) => {
     if (visibility === 'private') return PRICES.directMessage
     if (containsLink(text)) return PRICES.postWithLink
-    return inReplyTo ? PRICES.summonedReply : PRICES.post
+    // Below our own post nobody summoned us.
+    return inReplyTo && !continues ? PRICES.summonedReply : PRICES.post
   },
+  dearer: 'the link',
   source: PRICES.source,
   checkedOn: PRICES.checkedOn,
 }

@@ -146,7 +146,7 @@ function wordsFor403(problem: XProblem | undefined): string {
   return `X refused: ${text || 'without a reason'}`
 }
 
-function wordsOf(problem: XProblem | undefined): string {
+export function wordsOf(problem: XProblem | undefined): string {
   // The detail of an invalid request is always the same; what is wrong stands below it.
   return problem?.errors?.[0]?.message || problem?.detail || problem?.errors?.[0]?.detail || problem?.title || ''
 }

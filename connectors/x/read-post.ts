@@ -1,7 +1,9 @@
 // A post on X becomes a mention, or a repost of one: which id it keeps, whom it addresses, whether we were summoned.
 import type { Author } from '../../domain.ts'
 import type { Incoming } from '../connector.ts'
+import { wordsOr } from '../wordless.ts'
 import { postUrl } from './links.ts'
+import { attachmentsOf, linksToMedia } from './media.ts'
 import { asDate, asId, asObject, asText, authorOf, type JsonObject } from './shape.ts'
 import { shownText } from './text.ts'
 
@@ -26,6 +28,8 @@ export function readPost(post: JsonObject, found: Found): Incoming[] {
     return [{ kind: 'repost', account: found.account, externalId: id, of: reposted, at: asDate(post.created_at, 'post.created_at') }]
   const reposts = (post.public_metrics as JsonObject | undefined)?.retweet_count
   const address = isOurs ? null : addressOf(post, references, found)
+  const isEdit = history.length > 1 && id !== history[0]
+  const attachments = attachmentsOf(post, found.includes, isEdit)
   return [
     {
       kind: 'mention',
@@ -37,16 +41,21 @@ export function readPost(post: JsonObject, found: Found): Incoming[] {
         threadKey: post.conversation_id === undefined ? history[0]! : asId(post.conversation_id, 'post.conversation_id'),
         parentExternalId: references.get('replied_to') ?? null,
         author,
-        text: shownText({ ...post, text: asText(post.text, 'post.text') }),
+        text: wordsOr(
+          shownText({ ...post, text: asText(post.text, 'post.text') }, attachments || isOurs ? linksToMedia(post) : []),
+          attachments,
+        ),
+        ...(attachments && { attachments }),
         url: postUrl(author.handle, newest),
         addressesUs: address !== null,
         postedAt: asDate(post.created_at, 'post.created_at'),
         // Each edit is a new post that lists all before it. Ids of edits are in order, so the list's length up to this one is its version.
         version: history.indexOf(id) + 1 || history.length,
-        isEdit: history.length > 1 && id !== history[0],
-        ...(newest !== history[0] && { replyToExternalId: newest }),
+        isEdit,
+        ...(newest !== history[0] && { replyToExternalId: newest, otherIds: history.slice(1) }),
         facts: {
           summonedBy: address,
+          ...(!isOurs && standsInThread(post, references, found.account)),
           ...(typeof reposts === 'number' && { reposts }),
           ...(typeof post.lang === 'string' && { lang: post.lang }),
           ...(typeof post.reply_settings === 'string' && { replySettings: post.reply_settings }),
@@ -79,6 +88,14 @@ function addressOf(post: JsonObject, references: Map<string, string>, found: Fou
   if (namesUs(post, found)) return 'mention'
   if (references.has('quoted') && authorOfIncluded(references.get('quoted')!, found.includes) === found.account) return 'quote'
   return post.in_reply_to_user_id !== undefined && asId(post.in_reply_to_user_id, 'in_reply_to_user_id') === found.account ? 'reply' : null
+}
+
+/** Whether we began the conversation, which only a direct answer to its first post tells: X lets us hide replies there and nowhere else. */
+function standsInThread(post: JsonObject, references: Map<string, string>, account: string): { inOurThread?: boolean } {
+  const isBelowFirst =
+    post.conversation_id !== undefined && references.get('replied_to') === asId(post.conversation_id, 'post.conversation_id')
+  if (!isBelowFirst || post.in_reply_to_user_id === undefined) return {}
+  return { inOurThread: asId(post.in_reply_to_user_id, 'in_reply_to_user_id') === account }
 }
 
 function namesUs(post: JsonObject, { account, handle, people }: Found): boolean {

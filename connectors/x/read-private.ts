@@ -1,7 +1,9 @@
 // Private messages on X, pushed or polled, and encrypted chats, which nobody but the two can read.
-import type { Author } from '../../domain.ts'
+import type { Attachment, Author } from '../../domain.ts'
 import type { Incoming } from '../connector.ts'
+import { wordsOr } from '../wordless.ts'
 import { privateUrl } from './links.ts'
+import { attachmentsOf, linksToMedia, olderAttachmentOf } from './media.ts'
 import { asDate, asId, asObject, asText, authorOf, type JsonObject } from './shape.ts'
 import { shownText } from './text.ts'
 
@@ -12,6 +14,7 @@ export function readPrivateMessage(event: JsonObject, account: string, people: M
   const sender = asId(message.sender_id, 'sender_id')
   const recipient = asId(asObject(message.target, 'target').recipient_id, 'recipient_id')
   const data = asObject(message.message_data, 'message_data')
+  const attachments = olderAttachmentOf(data)
   return [
     privateMention({
       id: asId(event.id, 'direct message id'),
@@ -19,15 +22,17 @@ export function readPrivateMessage(event: JsonObject, account: string, people: M
       people,
       sender,
       participant: sender === account ? recipient : sender,
-      text: shownText({ ...data, text: asText(data.text, 'message_data.text') }),
+      text: shownText({ ...data, text: asText(data.text, 'message_data.text') }, attachments && linksToMedia(data)),
+      attachments,
       at: asDate(event.created_timestamp, 'created_timestamp'),
     }),
   ]
 }
 
 /** As GET /2/dm_events lists it. */
-export function readPrivateEvent(event: JsonObject, account: string, people: Map<string, Author>): Incoming[] {
+export function readPrivateEvent(event: JsonObject, account: string, people: Map<string, Author>, includes: unknown): Incoming[] {
   if (event.event_type !== 'MessageCreate') return []
+  const attachments = attachmentsOf(event, includes)
   const sender = asId(event.sender_id, 'sender_id')
   const talk = asId(event.dm_conversation_id, 'dm_conversation_id')
   const pair = talk.split('-')
@@ -40,7 +45,8 @@ export function readPrivateEvent(event: JsonObject, account: string, people: Map
       // A talk of more than two has an id of its own, in which no participant can be seen.
       participant: pair.length === 2 ? (pair[0] === account ? pair[1]! : pair[0]!) : null,
       group: pair.length === 2 ? null : talk,
-      text: shownText({ ...event, text: asText(event.text ?? '', 'text') }),
+      text: shownText({ ...event, text: asText(event.text ?? '', 'text') }, attachments && linksToMedia(event)),
+      attachments,
       at: asDate(event.created_at, 'created_at'),
     }),
   ]
@@ -72,10 +78,11 @@ interface Said {
   participant: string | null
   group?: string | null
   text: string
+  attachments: Attachment[] | undefined
   at: Date
 }
 
-function privateMention({ id, account, people, sender, participant, group, text, at }: Said): Incoming {
+function privateMention({ id, account, people, sender, participant, group, text, attachments, at }: Said): Incoming {
   const isOurs = sender === account
   return {
     kind: 'mention',
@@ -87,7 +94,8 @@ function privateMention({ id, account, people, sender, participant, group, text,
       threadKey: group ? `dm:group:${group}` : `dm:${participant}`,
       parentExternalId: null,
       author: authorOf(sender, people),
-      text,
+      text: wordsOr(text, attachments),
+      ...(attachments && { attachments }),
       url: group ? `https://x.com/messages/${group}` : privateUrl(account, participant!),
       addressesUs: !isOurs,
       postedAt: at,

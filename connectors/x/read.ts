@@ -82,7 +82,7 @@ function readPage(page: JsonObject, delivery: Delivery): Incoming[] {
     case 'parents':
       return posts().map(asContext)
     case 'dms':
-      return items.flatMap(event => readPrivateEvent(asObject(event, 'dm event'), account, people))
+      return items.flatMap(event => readPrivateEvent(asObject(event, 'dm event'), account, people, page.includes))
   }
   throw new Error(`No poll of ours is called ${delivery.source}`)
 }

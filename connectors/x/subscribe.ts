@@ -36,13 +36,18 @@ export async function onConnected(line: Line, webhookUrl: string): Promise<void>
 export async function isSubscribed(line: Line, webhookUrl: string): Promise<'yes' | 'no' | 'never'> {
   // Without the app's own token nobody could ask X to push, and X pushes to public https addresses only.
   if (!line.secrets.bearerToken || (line.apiBase === null && !webhookUrl.startsWith('https:'))) return 'never'
-  const { data = [] } = await callXAsApp(line, 'read', client => client.v2.get<{ data?: Webhook[] }>('webhooks'))
-  const { pathname } = new URL(webhookUrl)
-  const webhook = data.find(one => URL.canParse(one.url) && new URL(one.url).pathname === pathname)
+  const webhook = await findWebhook(line, webhookUrl)
   if (!webhook?.valid) return 'no'
   const present = await subscribedTypes(line, webhook.id)
   const wanted = [...REQUIRED].filter(type => line.account.capabilities.dms !== false || !type.startsWith('dm.'))
   return wanted.every(type => present.has(type)) ? 'yes' : 'no'
+}
+
+/** Ours, under whatever name this machine is reached. */
+export async function findWebhook(line: Line, webhookUrl: string): Promise<Webhook | undefined> {
+  const { data = [] } = await callXAsApp(line, 'read', client => client.v2.get<{ data?: Webhook[] }>('webhooks'))
+  const { pathname } = new URL(webhookUrl)
+  return data.find(one => URL.canParse(one.url) && new URL(one.url).pathname === pathname)
 }
 
 async function ensureWebhook(line: Line, url: string): Promise<string> {

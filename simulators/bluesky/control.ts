@@ -1,12 +1,25 @@
 // What a test, a drill or a person outside may do to the simulated Bluesky, beyond its public API.
 import { RichText } from '@atproto/api'
+import { type DrawnPicture, drawPictures } from '../drawn-pictures.ts'
 import type { Fault } from '../faults.ts'
+import type { ShownUpload, Upload } from '../uploads.ts'
 import { convoIdOf, say } from './chat.ts'
 import { repliesTo } from './feed.ts'
-import { didFor } from './ids.ts'
+import { blobCidOf, didFor } from './ids.ts'
 import { publish } from './repo.ts'
 import { openSession } from './sessions.ts'
-import type { BlueskyPost, BlueskyUser, BlueskyWorld, PostRecord } from './state.ts'
+import {
+  type BlueskyPost,
+  type BlueskyUser,
+  type BlueskyWorld,
+  imagesOf,
+  isHidden,
+  likesOf,
+  linkOf,
+  type PostRecord,
+  type Ref,
+  type ShownImage,
+} from './state.ts'
 
 /** A customer by handle, made on first sight. A handle without a dot gets `.test`. */
 export type Somebody = string | { handle: string; name?: string; followers?: number }
@@ -18,6 +31,11 @@ export interface BlueskyPostView {
   at: string
   inReplyTo: string | null
   root: string | null
+  /** Handles of who likes it. */
+  likedBy: string[]
+  /** By whoever began the thread. */
+  hidden: boolean
+  images?: { id: string; alt: string; aspectRatio?: { width: number; height: number } }[]
 }
 
 export type BlueskyControl = ReturnType<typeof blueskyControl>
@@ -58,6 +76,8 @@ export function blueskyControl(world: BlueskyWorld) {
       quotes?: string
       at?: string | number
       lang?: string
+      /** Drawn, and kept as if uploaded. */
+      pictures?: DrawnPicture[]
     }): BlueskyPostView => view(write(post)),
     reply: (reply: { from: Somebody; to: string; text: string; at?: string | number }): BlueskyPostView =>
       view(write({ ...reply, inReplyTo: reply.to })),
@@ -75,6 +95,8 @@ export function blueskyControl(world: BlueskyWorld) {
     setMessages: ({ customer, from }: { customer: Somebody; from: BlueskyUser['takesMessagesFrom'] }): void =>
       world.record({ type: 'user', user: { ...person(customer), takesMessagesFrom: from } }),
 
+    /** A blob by its content id. */
+    upload: ({ id }: { id: string }): Upload | undefined => world.uploads.get(id),
     posts: ({ author }: { author?: string } = {}): BlueskyPostView[] => {
       const did = author && known(author).did
       return [...state.posts.values()].filter(post => !did || post.did === did).map(view)
@@ -111,12 +133,14 @@ export function blueskyControl(world: BlueskyWorld) {
     quotes?: string
     at?: string | number
     lang?: string
+    pictures?: DrawnPicture[]
   }): BlueskyPost {
     const author = person(post.from)
     const parent = post.inReplyTo ? found(post.inReplyTo) : null
     const quoted = post.quotes ? found(post.quotes) : null
     const ref = ({ uri, cid }: BlueskyPost) => ({ uri, cid })
     const facets = facetsOf(post.text)
+    const embed = embedOf(quoted && ref(quoted), drawPictures(world.uploads, post.pictures, author.did, blobCidOf))
     return publish(world, author.did, {
       $type: 'app.bsky.feed.post',
       text: post.text,
@@ -124,8 +148,20 @@ export function blueskyControl(world: BlueskyWorld) {
       ...(post.lang && { langs: [post.lang] }),
       ...(facets.length && { facets }),
       ...(parent && { reply: { root: parent.record.reply?.root ?? ref(parent), parent: ref(parent) } }),
-      ...(quoted && { embed: { $type: 'app.bsky.embed.record', record: ref(quoted) } }),
+      ...(embed && { embed }),
     })
+  }
+
+  function embedOf(quoted: Ref | null, pictures: readonly ShownUpload[]): object | undefined {
+    const images = pictures.map(({ id, alt, width = 1, height = 1 }) => ({
+      alt,
+      image: { $type: 'blob', ref: { $link: id }, mimeType: 'image/png', size: world.uploads.get(id)!.bytes.length },
+      aspectRatio: { width, height },
+    }))
+    const record = quoted && { $type: 'app.bsky.embed.record', record: quoted }
+    const media = images.length > 0 && { $type: 'app.bsky.embed.images', images }
+    if (record && media) return { $type: 'app.bsky.embed.recordWithMedia', record, media }
+    return media || record || undefined
   }
 
   /** As Bluesky's own app marks what is written in it. */
@@ -172,7 +208,8 @@ export function blueskyControl(world: BlueskyWorld) {
     return post
   }
 
-  function view({ uri, cid, did, record, indexedAt }: BlueskyPost): BlueskyPostView {
+  function view(post: BlueskyPost): BlueskyPostView {
+    const { uri, cid, did, record, indexedAt } = post
     return {
       uri,
       cid,
@@ -181,6 +218,9 @@ export function blueskyControl(world: BlueskyWorld) {
       at: new Date(indexedAt).toISOString(),
       inReplyTo: record.reply?.parent.uri ?? null,
       root: record.reply?.root.uri ?? null,
+      likedBy: likesOf(state, uri).map(like => state.users.get(like.did)!.handle),
+      hidden: isHidden(state, post),
+      ...(imagesOf(record).length && { images: imagesOf(record).map(imageView) }),
     }
   }
 }
@@ -190,3 +230,5 @@ export function handleOf(typed: string): string {
   const plain = typed.replace(/^@/, '').toLowerCase()
   return plain.includes('.') ? plain : `${plain.replaceAll(/[^a-z0-9-]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'someone'}.test`
 }
+
+const imageView = ({ image, alt, aspectRatio }: ShownImage) => ({ id: linkOf(image), alt, ...(aspectRatio && { aspectRatio }) })

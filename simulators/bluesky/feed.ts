@@ -1,7 +1,7 @@
 // What the simulated Bluesky shows of posts and people: notifications, feeds, threads, profiles.
 import { invalid, XrpcProblem } from './problems.ts'
 import { isAskedFor } from './search.ts'
-import { type BlueskyPost, type BlueskyState, type BlueskyUser, newestFirst, reasonFor, sortedAt } from './state.ts'
+import { type BlueskyPost, type BlueskyState, type BlueskyUser, likesOf, newestFirst, reasonFor, sortedAt } from './state.ts'
 import type { Method } from './xrpc.ts'
 
 export const feedMethods: Record<string, Method> = {
@@ -89,7 +89,7 @@ function postView(state: BlueskyState, post: BlueskyPost) {
     record: post.record,
     replyCount: repliesTo(state, post.uri).length,
     repostCount: state.reposts.get(post.uri)?.size ?? 0,
-    likeCount: 0,
+    likeCount: likesOf(state, post.uri).length,
     quoteCount: 0,
     indexedAt: iso(post.indexedAt),
     labels: [],

@@ -7,6 +7,12 @@ export function cidOf(record: unknown): string {
   return `b${base32(Buffer.concat([Buffer.from([1, 0x71, 0x12, 0x20]), digest]))}`
 }
 
+/** A blob's: of its bytes as they are (raw instead of dag-cbor). */
+export function blobCidOf(bytes: Uint8Array): string {
+  const digest = createHash('sha256').update(bytes).digest()
+  return `b${base32(Buffer.concat([Buffer.from([1, 0x55, 0x12, 0x20]), digest]))}`
+}
+
 /** The same handle, the same DID: a test that names one finds it again. */
 export function didFor(handle: string): string {
   return `did:plc:${base32(createHash('sha256').update(handle).digest()).slice(0, 24)}`

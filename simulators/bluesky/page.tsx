@@ -1,11 +1,22 @@
 // Bluesky's public page: the timeline in threads, a form to write as an invented customer, and the private talks.
 import { Hono } from 'hono'
 import { handleFor, people } from '../people.ts'
+import { picturesIn, Uploads, WithPicture } from '../shown-uploads.tsx'
 import { Face, Page, Post, Profile, pageAssets, WriteAs } from '../timeline-page.tsx'
 import { convoIdOf } from './chat.ts'
 import { type BlueskyControl, handleOf } from './control.ts'
 import { repliesTo } from './feed.ts'
-import { type BlueskyPost, type BlueskyUser, type BlueskyWorld, newestFirst, sortedAt } from './state.ts'
+import {
+  type BlueskyPost,
+  type BlueskyUser,
+  type BlueskyWorld,
+  imagesOf,
+  isHidden,
+  likesOf,
+  linkOf,
+  newestFirst,
+  sortedAt,
+} from './state.ts'
 
 const threadsShown = 60
 
@@ -35,7 +46,7 @@ export function pageRoutes(world: BlueskyWorld, control: BlueskyControl): Hono {
     const says = brand && !text.toLowerCase().includes(`@${brand.handle}`) ? `@${brand.handle} ${text}` : text
     const answering = state.posts.get(String(form.answering ?? ''))
     const from = handleFor(as)
-    const post = control.post({ from, text: says, ...(answering && { inReplyTo: answering.uri }) })
+    const post = control.post({ from, text: says, pictures: picturesIn(form), ...(answering && { inReplyTo: answering.uri }) })
     return c.redirect(`/?as=${encodeURIComponent(from.name)}#p-${post.uri.split('/').at(-1)}`)
   })
   routes.post('/_page/message', async c => {
@@ -95,6 +106,7 @@ function Timeline({ world, query }: Shown) {
               What’s up?
               <textarea name="text" required maxlength={280} autofocus={answering !== undefined} />
             </label>
+            <WithPicture />
             {brands.map(brand => (
               <label class="choice">
                 <input type="checkbox" name="mention" value={brand.did} checked={!answering} />
@@ -154,9 +166,14 @@ function Thread({ world, post, depth, as }: { world: BlueskyWorld; post: Bluesky
         at={sortedAt(post)}
         now={world.clock.now()}
         text={post.record.text}
+        marks={[
+          ...(likesOf(state, post.uri).length ? ['liked by the brand'] : []),
+          ...(isHidden(state, post) ? ['hidden by the brand'] : []),
+        ]}
         href={`/profile/${author?.handle ?? post.did}/post/${post.rkey}`}
         answerHref={`/?answer=${encodeURIComponent(post.uri)}${as ? `&as=${encodeURIComponent(as)}` : ''}#compose`}
       >
+        <Uploads of={imagesOf(post.record).map(({ image, alt }) => ({ id: linkOf(image), alt }))} />
         {quoted && <p class="quote">{quoted.record.text}</p>}
       </Post>
       {/* Deep threads go on at the second step, or a phone has no room for words. */}

@@ -2,11 +2,13 @@
 import { Hono } from 'hono'
 import { type Clock, movableClock } from '../clock.ts'
 import { controlDoor } from '../control-door.ts'
+import { serve } from '../drawn-pictures.ts'
 import { type Fault, faultBoard, type RequestFault } from '../faults.ts'
 import { faulty } from '../faulty.ts'
 import { openJournal } from '../journal.ts'
 import { listen } from '../listen.ts'
 import { onlyFromHere } from '../only-from-here.ts'
+import { uploadRoutes, uploadShelf } from '../uploads.ts'
 import { type BlueskyControl, blueskyControl } from './control.ts'
 import { tids } from './ids.ts'
 import { blueskyLimits, limitHeaders } from './limits.ts'
@@ -50,6 +52,7 @@ export async function startBlueskySimulator(options: BlueskySimulatorOptions = {
     ids,
     faults: faultBoard(faults),
     limits: blueskyLimits(clock),
+    uploads: uploadShelf(journalDir, 'bluesky'),
     chatDid,
     record: entry => {
       applyToBluesky(state, entry)
@@ -79,6 +82,9 @@ function blueskyApp(world: BlueskyWorld, control: BlueskyControl): Hono {
   app.use('*', onlyFromHere)
   app.route('/_sim', controlDoor(control))
   app.route('/', pageRoutes(world, control))
+  app.route('/', uploadRoutes(world.uploads))
+  // As cdn.bsky.app does.
+  app.get('/img/:size/plain/:did/:file', c => serve(world.uploads, c.req.param('file').split('@')[0]!))
   app.use(
     '/xrpc/*',
     faulty(world.faults, c => c.req.path, inBlueskyWords),

@@ -1,6 +1,7 @@
 // Everything there is on the simulated Bluesky, built from what happened.
 import type { Clock } from '../clock.ts'
 import type { FaultBoard } from '../faults.ts'
+import type { UploadShelf } from '../uploads.ts'
 import type { BlueskyLimits } from './limits.ts'
 
 export interface BlueskyUser {
@@ -28,6 +29,13 @@ export interface PostRecord {
   reply?: { root: Ref; parent: Ref }
   facets?: unknown[]
   embed?: unknown
+}
+/** Anything in a repository that is no post. */
+export interface BlueskyRecord {
+  uri: string
+  cid: string
+  did: string
+  record: { $type: string; subject?: Ref; post?: string; hiddenReplies?: string[] }
 }
 export interface Ref {
   uri: string
@@ -57,6 +65,8 @@ export interface BlueskyState {
   passwords: Map<string, { did: string; isPrivileged: boolean }>
   tokens: Map<string, BlueskyToken>
   takenDown: Set<string>
+  /** Likes and thread gates, by their address. */
+  records: Map<string, BlueskyRecord>
   /** Newest last, in the order in which they were seen. */
   posts: Map<string, BlueskyPost>
   /** Post → DIDs of those who passed it on. */
@@ -73,6 +83,7 @@ export type BlueskyEntry =
   | { type: 'token-dead'; token: string }
   | { type: 'takedown'; did: string }
   | { type: 'post'; post: BlueskyPost }
+  | { type: 'record'; record: BlueskyRecord }
   | { type: 'removed'; uri: string }
   | { type: 'reposted'; uri: string; did: string }
   | { type: 'message'; message: BlueskyMessage }
@@ -85,6 +96,8 @@ export interface BlueskyWorld {
   ids: { next: (atMs: number) => string; seen: (tid: string) => void }
   faults: FaultBoard
   limits: BlueskyLimits
+  /** Blobs by their content id. */
+  uploads: UploadShelf
   chatDid: string
   /** Applies what happened, keeps it, and tells the pages that watch. */
   record: (entry: BlueskyEntry) => void
@@ -98,6 +111,7 @@ export function emptyBlueskyState(): BlueskyState {
     passwords: new Map(),
     tokens: new Map(),
     takenDown: new Set(),
+    records: new Map(),
     posts: new Map(),
     reposts: new Map(),
     messages: [],
@@ -130,8 +144,12 @@ export function applyToBluesky(state: BlueskyState, entry: BlueskyEntry): void {
     case 'post':
       state.posts.set(entry.post.uri, entry.post)
       return
+    case 'record':
+      state.records.set(entry.record.uri, entry.record)
+      return
     case 'removed':
       state.posts.delete(entry.uri)
+      state.records.delete(entry.uri)
       return
     case 'reposted':
       state.reposts.set(entry.uri, (state.reposts.get(entry.uri) ?? new Set()).add(entry.did))
@@ -147,6 +165,28 @@ export function applyToBluesky(state: BlueskyState, entry: BlueskyEntry): void {
       return
   }
 }
+
+export function likesOf(state: BlueskyState, uri: string): BlueskyRecord[] {
+  return [...state.records.values()].filter(one => one.record.$type === 'app.bsky.feed.like' && one.record.subject?.uri === uri)
+}
+
+/** Hidden by whoever began the thread: only their gate counts. */
+export function isHidden(state: BlueskyState, { uri, record }: BlueskyPost): boolean {
+  const gate = state.records.get((record.reply?.root.uri ?? '').replace('/app.bsky.feed.post/', '/app.bsky.feed.threadgate/'))
+  return gate?.record.hiddenReplies?.includes(uri) === true
+}
+
+export interface ShownImage {
+  image: { ref: { $link: string } | { toString: () => string } }
+  alt: string
+  aspectRatio?: { width: number; height: number }
+}
+/** The pictures a post shows. */
+export function imagesOf({ embed }: PostRecord): ShownImage[] {
+  const { $type, images } = (embed ?? {}) as { $type?: string; images?: ShownImage[] }
+  return $type === 'app.bsky.embed.images' ? (images ?? []) : []
+}
+export const linkOf = ({ ref }: ShownImage['image']) => ('$link' in ref ? ref.$link : ref.toString())
 
 /** As Bluesky sorts: when the post says it was written, but never later than it was seen. */
 export function sortedAt(post: BlueskyPost): number {

@@ -13,6 +13,8 @@ export interface Call {
   world: BlueskyWorld
   params: Record<string, unknown>
   input: Record<string, unknown>
+  /** Of a method that takes no JSON. */
+  body: { bytes: Uint8Array; type: string }
   token: string | undefined
   /** Throws unless an access token came along. */
   caller: () => { user: BlueskyUser; token: BlueskyToken }
@@ -50,8 +52,10 @@ async function answer(world: BlueskyWorld, c: Context): Promise<Response> {
   if (exceeded) return problemAnswer(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers)
   if (isChat) openChat(world, caller(), c.req.header('atproto-proxy'))
   const params = paramsOf(c, nsid)
-  const input = def.type === 'procedure' ? inputOf(nsid, await c.req.text()) : {}
-  return Response.json((await method({ world, params, input, token, caller })) ?? {}, { headers })
+  const body = { bytes: new Uint8Array(await c.req.arrayBuffer()), type: c.req.header('content-type') ?? '' }
+  const takesJson = def.type === 'procedure' && def.input?.encoding !== '*/*'
+  const input = takesJson ? inputOf(nsid, Buffer.from(body.bytes).toString()) : {}
+  return Response.json((await method({ world, params, input, body, token, caller })) ?? {}, { headers })
 }
 
 /** The account's own server passes chat calls on to the DID named in the header, if the token may. */

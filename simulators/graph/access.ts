@@ -98,3 +98,9 @@ export function nested(text: string | undefined): Record<string, unknown> {
     return {}
   }
 }
+
+/** The same for a list. */
+export function nestedList(text: string | undefined): unknown[] {
+  const list: unknown = nested(text)
+  return Array.isArray(list) ? list : []
+}

@@ -1,6 +1,8 @@
 // What a test, a drill, the replay or a person outside may do to the simulated Facebook, beyond its public API.
 import { randomBytes } from 'node:crypto'
+import { type DrawnPicture, drawPictures } from '../drawn-pictures.ts'
 import type { Fault } from '../faults.ts'
+import type { ShownUpload, Upload } from '../uploads.ts'
 import { editItem, editMessage, hideItem, itemOf, knowPerson, removeItem, writeComment, writeMessage, writePost } from './happenings.ts'
 import { instagramControl } from './instagram/control.ts'
 import { issueUserToken, pageTokenFrom } from './sign-in.ts'
@@ -19,6 +21,8 @@ export interface GraphItemView {
   postId: string
   parentId: string | null
   isHidden: boolean
+  isLiked: boolean
+  uploads?: readonly ShownUpload[]
 }
 /** Dates: ISO text or milliseconds; none: now. */
 export type At = string | number | undefined
@@ -92,7 +96,14 @@ export function graphControl(world: GraphWorld) {
     },
 
     /** A customer's post on the page's wall, the page's own post, or (with `elsewhere`) a post on the customer's wall that names pages. */
-    post: (post: { page: string; from: string; message: string; at?: At; elsewhere?: boolean }): GraphItemView => {
+    post: (post: {
+      page: string
+      from: string
+      message: string
+      at?: At
+      elsewhere?: boolean
+      pictures?: DrawnPicture[]
+    }): GraphItemView => {
       const page = getPage(post.page)
       const authorId = writerId(page, post.from)
       return view(
@@ -100,15 +111,17 @@ export function graphControl(world: GraphWorld) {
           ownerId: post.elsewhere ? authorId : page.id,
           authorId,
           message: post.message,
+          uploads: drawn(post.pictures, authorId),
           at: timeOf(post.at),
         }),
       )
     },
     /** A comment under a post or a comment, by a customer or, under its own name, by the page. */
-    comment: (comment: { on: string; from: string; message: string; at?: At }): GraphItemView => {
+    comment: (comment: { on: string; from: string; message: string; at?: At; pictures?: DrawnPicture[] }): GraphItemView => {
       const under = getItem(comment.on)
       const page = 'postId' in under ? state.pages.get(state.posts.get(under.postId)?.ownerId ?? '') : state.pages.get(under.ownerId)
-      return view(writeComment(world, under, writerId(page, comment.from), comment.message, timeOf(comment.at)))
+      const authorId = writerId(page, comment.from)
+      return view(writeComment(world, under, authorId, comment.message, timeOf(comment.at), drawn(comment.pictures, authorId)))
     },
     edit: ({ id, message }: { id: string; message: string }): void => editItem(world, getItem(id), message),
     hide: ({ id, hidden = true }: { id: string; hidden?: boolean }): void => hideItem(world, getItem(id), hidden),
@@ -122,6 +135,7 @@ export function graphControl(world: GraphWorld) {
       byPage?: boolean
       standby?: boolean
       replyTo?: string
+      pictures?: DrawnPicture[]
     }): { id: string; psid: string } => {
       const page = getPage(message.page)
       const person = getPerson(message.from)
@@ -130,6 +144,7 @@ export function graphControl(world: GraphWorld) {
         person,
         fromPage: message.byPage ?? false,
         text: message.text,
+        uploads: drawn(message.pictures, person.id),
         at: timeOf(message.at),
         standby: message.standby,
         replyTo: message.replyTo,
@@ -234,6 +249,8 @@ export function graphControl(world: GraphWorld) {
       const ids = 'postId' in item ? state.directlyUnder.get(item.id) : state.commentsOf.get(item.id)
       return (ids ?? []).flatMap(id => state.comments.get(id) ?? []).map(view)
     },
+    /** A picture by the id it is shown with. */
+    upload: ({ id }: { id: string }): Upload | undefined => world.uploads.get(id),
     messages: ({
       customer,
     }: {
@@ -245,6 +262,7 @@ export function graphControl(world: GraphWorld) {
       text: string
       at: string
       answersComment: string | null
+      uploads?: readonly ShownUpload[]
     }[] =>
       [...state.messages.values()]
         .map(message => ({
@@ -254,10 +272,14 @@ export function graphControl(world: GraphWorld) {
           text: message.text,
           at: new Date(message.at).toISOString(),
           answersComment: message.answersComment,
+          ...(message.uploads && { uploads: message.uploads }),
         }))
         .filter(message => !customer || message.customer.toLowerCase() === customer.toLowerCase()),
   }
 
+  function drawn(pictures: DrawnPicture[] | undefined, ownerId: string) {
+    return drawPictures(world.uploads, pictures, ownerId, () => world.nextId())
+  }
   function getPage(nameOrId: string): GraphPage {
     const page = state.pages.get(nameOrId) ?? [...state.pages.values()].find(one => [one.name, one.username].includes(nameOrId))
     if (!page) throw new Error(`there is no page ${nameOrId}`)
@@ -302,6 +324,8 @@ export function graphControl(world: GraphWorld) {
       postId: isComment ? item.postId : item.id,
       parentId: isComment ? item.parentId : null,
       isHidden: item.isHidden,
+      isLiked: item.isLiked ?? false,
+      ...(item.uploads && { uploads: item.uploads }),
     }
   }
 }

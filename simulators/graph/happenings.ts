@@ -1,4 +1,5 @@
 // What people do on the simulated Facebook, whoever asks for it: API, control or page. Each tells the subscribers.
+import type { ShownUpload } from '../uploads.ts'
 import type { GraphComment, GraphMessage, GraphPage, GraphPost, Person } from './state.ts'
 import { type MessageMarks, tellFeed, tellMessage, tellMessageEdit } from './updates.ts'
 import type { GraphWorld } from './world.ts'
@@ -10,7 +11,10 @@ export function knowPerson(world: GraphWorld, pageId: string, person: Person): s
   return world.state.psids.get(key) as string
 }
 
-export function writePost(world: GraphWorld, wanted: { ownerId: string; authorId: string; message: string; at?: number }): GraphPost {
+export function writePost(
+  world: GraphWorld,
+  wanted: { ownerId: string; authorId: string; message: string; at?: number; uploads?: readonly ShownUpload[] },
+): GraphPost {
   const at = wanted.at ?? world.clock.now()
   const post: GraphPost = {
     id: `${wanted.ownerId}_${world.nextId()}`,
@@ -22,6 +26,7 @@ export function writePost(world: GraphWorld, wanted: { ownerId: string; authorId
     editedAt: null,
     tags: taggedPages(world, wanted.message),
     isHidden: false,
+    ...(wanted.uploads?.length && { uploads: wanted.uploads }),
   }
   meet(world, [wanted.ownerId, ...post.tags], wanted.authorId)
   world.record({ type: 'post', post })
@@ -35,6 +40,7 @@ export function writeComment(
   authorId: string,
   message: string,
   when?: number,
+  uploads: readonly ShownUpload[] = [],
 ): GraphComment {
   const at = when ?? world.clock.now()
   const postId = 'postId' in under ? under.postId : under.id
@@ -51,6 +57,7 @@ export function writeComment(
     tags: taggedPages(world, message),
     isHidden: false,
     isLiked: false,
+    ...(uploads.length && { uploads }),
   }
   meet(world, [world.state.posts.get(postId)?.ownerId ?? '', ...comment.tags], authorId)
   world.record({ type: 'comment', comment })
@@ -71,6 +78,12 @@ export function hideItem(world: GraphWorld, item: GraphPost | GraphComment, isHi
   tellFeed(world, changed, isHidden ? 'hide' : 'unhide')
 }
 
+/** The page likes it; Facebook pushes nothing of that to the page itself. */
+export function likeItem(world: GraphWorld, item: GraphPost | GraphComment, isLiked: boolean): void {
+  const changed = { ...item, isLiked }
+  world.record('postId' in changed ? { type: 'comment', comment: changed } : { type: 'post', post: changed })
+}
+
 export function removeItem(world: GraphWorld, item: GraphPost | GraphComment): void {
   tellFeed(world, item, 'remove')
   world.record({ type: 'removed', id: item.id })
@@ -83,6 +96,7 @@ export interface NewMessage extends MessageMarks {
   text: string
   at?: number
   answersComment?: string
+  uploads?: readonly ShownUpload[]
 }
 export function writeMessage(world: GraphWorld, wanted: NewMessage): GraphMessage {
   knowPerson(world, wanted.page.id, wanted.person)
@@ -95,6 +109,7 @@ export function writeMessage(world: GraphWorld, wanted: NewMessage): GraphMessag
     at: wanted.at ?? world.clock.now(),
     edits: 0,
     answersComment: wanted.answersComment ?? null,
+    ...(wanted.uploads?.length && { uploads: wanted.uploads }),
   }
   world.record({ type: 'message', message })
   tellMessage(world, message, wanted)

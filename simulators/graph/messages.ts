@@ -5,6 +5,7 @@ import { badParameter, graphError, noSuchObject, notPermitted, outsideWindow, un
 import { itemOf, knowPerson, writeMessage } from './happenings.ts'
 import { privateReplyProblem } from './render.ts'
 import { type GraphPage, type Person, pageOf } from './state.ts'
+import { contentOf } from './uploads.ts'
 import type { GraphWorld } from './world.ts'
 
 const day = 24 * 3_600_000
@@ -23,8 +24,9 @@ export function messageRoutes(world: GraphWorld): Hono<GraphEnv> {
     const params = c.get('params')
     const recipient = nested(params.recipient)
     const message = nested(params.message)
-    const text = message.text
-    if (typeof text !== 'string' || !text) return badParameter('Param message[text] must be non-empty')
+    const content = contentOf(world, message, 'messenger', page.id)
+    if (content instanceof Response) return content
+    const { text, uploads } = content
     if (text.length > 2000) return badParameter('Length of param message[text] must be less than or equal to 2000')
     const metadata = typeof message.metadata === 'string' ? message.metadata : undefined
     if ((metadata?.length ?? 0) > 1000) return badParameter('Length of param message[metadata] must be less than or equal to 1000')
@@ -34,6 +36,7 @@ export function messageRoutes(world: GraphWorld): Hono<GraphEnv> {
         person,
         fromPage: true,
         text,
+        uploads,
         appId: token.appId,
         metadata,
         answersComment,

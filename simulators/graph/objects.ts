@@ -1,10 +1,10 @@
 // The Graph API's objects and their lists: pages, posts, comments, conversations; read, answer, hide, like, delete.
 
 import { Hono } from 'hono'
-import { access, type GraphEnv, readParams } from './access.ts'
+import { access, type GraphEnv, nestedList, readParams } from './access.ts'
 import { answer, answerList, fieldsOf, listPage, self, speaksFor, verbOf } from './answers.ts'
 import { badParameter, graphError, noSuchObject, notPermitted } from './errors.ts'
-import { editItem, hideItem, itemOf, removeItem, saidLately, writeComment, writePost } from './happenings.ts'
+import { editItem, hideItem, itemOf, likeItem, removeItem, saidLately, writeComment, writePost } from './happenings.ts'
 import { instagramRoutes } from './instagram/objects.ts'
 import { instagramOf } from './instagram/render.ts'
 import {
@@ -20,6 +20,7 @@ import {
 } from './render.ts'
 import { operator, pageTokenFrom } from './sign-in.ts'
 import { type GraphPost, pageOf } from './state.ts'
+import { photosNamed } from './uploads.ts'
 import type { GraphWorld } from './world.ts'
 
 export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
@@ -70,7 +71,10 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
     if (!speaksFor(c, page.id, 'pages_manage_posts')) return notPermitted('The permission(s) pages_manage_posts are not available.')
     if (!message.trim()) return badParameter('Missing message or attachment')
     if (saidLately(world, page.id, message)) return graphError({ code: 506, message: '(#506) Duplicate status message' })
-    return c.json({ id: writePost(world, { ownerId: page.id, authorId: page.id, message }).id })
+    const attached = (nestedList(c.get('params').attached_media) as { media_fbid?: string }[]).map(one => String(one.media_fbid))
+    const uploads = photosNamed(world, attached, page.id)
+    if (uploads instanceof Response) return uploads
+    return c.json({ id: writePost(world, { ownerId: page.id, authorId: page.id, message, uploads }).id })
   })
 
   routes.get('/:id/comments', c => {
@@ -93,7 +97,10 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
       return notPermitted('The permission(s) pages_manage_engagement are not available.')
     if (!message.trim()) return badParameter('Missing message or attachment')
     if (message.length > 8000) return badParameter('The comment is too long.')
-    return c.json({ id: writeComment(world, item, speaker, message).id })
+    const { attachment_id: photo } = c.get('params')
+    const uploads = photosNamed(world, photo === undefined ? [] : [photo], speaker)
+    if (uploads instanceof Response) return uploads
+    return c.json({ id: writeComment(world, item, speaker, message, undefined, uploads).id })
   })
   routes.get('/:id/likes', c => {
     const item = itemOf(world, c.req.param('id'))
@@ -102,12 +109,12 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
     return c.json({ data: 'isLiked' in item && item.isLiked && page ? [{ id: page.id, name: page.name }] : [] })
   })
   routes.on(['POST', 'DELETE'], '/:id/likes', c => {
-    const comment = state.comments.get(c.req.param('id'))
-    const page = comment && pageOf(state, comment)
-    if (!comment || !page) return noSuchObject(c.req.param('id'), 'post')
+    const item = itemOf(world, c.req.param('id'))
+    const page = item && pageOf(state, item)
+    if (!item || !page) return noSuchObject(c.req.param('id'), 'post')
     if (!speaksFor(c, page.id, 'pages_manage_engagement'))
       return notPermitted('The permission(s) pages_manage_engagement are not available.')
-    world.record({ type: 'comment', comment: { ...comment, isLiked: verbOf(c) === 'POST' } })
+    likeItem(world, item, verbOf(c) === 'POST')
     return c.json({ success: true })
   })
 
@@ -166,6 +173,7 @@ export function objectRoutes(world: GraphWorld): Hono<GraphEnv> {
     }
     if (isHidden !== undefined) {
       if (item.authorId === page.id) return graphError({ code: 1446036, message: '(#1446036) You cannot hide your own comment.' })
+      if (state.notes.get(`cannot hide ${item.id}`)) return graphError({ code: 100, message: '(#100) Comment cannot be hidden' })
       hideItem(world, item, ['true', '1'].includes(isHidden))
     }
     return c.json({ success: true })

@@ -1,6 +1,7 @@
 // Facebook's public page: the page's posts with their comments, a form to write as an invented customer, and Messenger.
 import { Hono } from 'hono'
 import { people } from '../people.ts'
+import { picturesIn, Uploads, WithPicture } from '../shown-uploads.tsx'
 import { Face, Page, Post, Profile, pageAssets, WriteAs } from '../timeline-page.tsx'
 import type { GraphControl } from './control.ts'
 import { commentsUnder, conversationsOf } from './render.ts'
@@ -41,12 +42,13 @@ export function pageRoutes(world: GraphWorld, control: GraphControl): Hono {
     if (!text || !from || !page) return c.redirect(`/?as=${encodeURIComponent(from)}`)
     const made =
       state.posts.has(on) || state.comments.has(on)
-        ? control.comment({ on, from, message: text })
+        ? control.comment({ on, from, message: text, pictures: picturesIn(form) })
         : control.post({
             page: page.id,
             from,
             message: form.where === 'elsewhere' ? `@${page.username} ${text}` : text,
             elsewhere: form.where === 'elsewhere',
+            pictures: picturesIn(form),
           })
     return c.redirect(`/?as=${encodeURIComponent(from)}#p-${made.id}`)
   })
@@ -55,7 +57,7 @@ export function pageRoutes(world: GraphWorld, control: GraphControl): Hono {
     const text = String(form.text ?? '').trim()
     const from = nameOf(String(form.as ?? ''))
     const page = state.pages.get(String(form.page ?? ''))
-    if (text && from && page) control.message({ page: page.id, from, text })
+    if (text && from && page) control.message({ page: page.id, from, text, pictures: picturesIn(form) })
     return c.redirect(`/?tab=messages&as=${encodeURIComponent(from)}`)
   })
   return routes
@@ -113,6 +115,7 @@ function Wall({ world, query }: Shown) {
               What would you say?
               <textarea name="text" required maxlength={8000} autofocus={answering !== undefined} />
             </label>
+            <WithPicture />
             {!answering && (
               <label>
                 Where
@@ -208,7 +211,9 @@ function Item({ world, item, as, line }: { world: GraphWorld; item: GraphPost | 
       marks={marks}
       href={'postId' in item ? `/permalink/${item.postId}?comment_id=${item.id.split('_')[1]}` : `/permalink/${item.id}`}
       answerHref={`/?answer=${item.id}${as ? `&as=${encodeURIComponent(as)}` : ''}#compose`}
-    />
+    >
+      <Uploads of={item.uploads} />
+    </Post>
   )
 }
 
@@ -233,6 +238,7 @@ function Messenger({ world, query }: Shown) {
               Message
               <textarea name="text" required maxlength={2000} />
             </label>
+            <WithPicture />
             <div class="row">
               <button type="submit">Send privately</button>
             </div>
@@ -263,6 +269,7 @@ function Messenger({ world, query }: Shown) {
             {(shown?.messages ?? []).map(message => (
               <div class={message.fromPage ? 'bubble theirs' : 'bubble'} id={`m-${message.id}`}>
                 {message.text}
+                <Uploads of={message.uploads} />
                 <small>{message.fromPage ? state.pages.get(message.pageId)?.name : who}</small>
               </div>
             ))}

@@ -1,8 +1,10 @@
 // Pages, posts, comments, conversations and messages as the Graph API answers them.
 import { type Answers, answerFields, type Field } from './fields.ts'
 import { instagramOf } from './instagram/render.ts'
+import { commentAttachment, postAttachments } from './media.ts'
 import { type GraphComment, type GraphMessage, type GraphPage, type GraphPost, pageOf, psidOf } from './state.ts'
 import { graphTime, permalink } from './updates.ts'
+import { listedUploads } from './uploads.ts'
 import type { GraphWorld } from './world.ts'
 
 export type Rendered = Record<string, unknown> | { unknown: string }
@@ -46,6 +48,7 @@ export function renderPost(world: GraphWorld, post: GraphPost, fields: Field[] |
     created_time: () => graphTime(post.at),
     updated_time: () => graphTime(post.updatedAt),
     permalink_url: () => permalink(world, post.id),
+    attachments: () => postAttachments(post.uploads),
     is_hidden: () => post.isHidden,
     is_published: () => true,
     status_type: () => (post.authorId === post.ownerId ? 'mobile_status_update' : 'wall_post'),
@@ -73,8 +76,9 @@ export function renderComment(world: GraphWorld, comment: GraphComment, fields: 
       id: comment.postId,
       created_time: graphTime(world.state.posts.get(comment.postId)?.at ?? comment.at),
     }),
+    attachment: () => commentAttachment(comment.uploads),
     is_hidden: () => comment.isHidden,
-    can_hide: () => !isOurs && page !== undefined,
+    can_hide: () => !isOurs && page !== undefined && !world.state.notes.has(`cannot hide ${comment.id}`),
     can_remove: () => page !== undefined,
     can_comment: () => true,
     can_like: () => true,
@@ -176,7 +180,7 @@ export function renderMessage(world: GraphWorld, message: GraphMessage, fields: 
     message: () => message.text,
     from: () => (message.fromPage ? page : person),
     to: () => ({ data: [message.fromPage ? person : page] }),
-    attachments: () => undefined,
+    attachments: () => listedUploads(world, message.uploads),
     tags: () => ({ data: [{ name: 'inbox' }] }),
   }
   return answerFields(answers, fields ?? plain('id,created_time'), 'Message')

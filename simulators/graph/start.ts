@@ -8,10 +8,12 @@ import { openJournal } from '../journal.ts'
 import { listen } from '../listen.ts'
 import { onlyFromHere } from '../only-from-here.ts'
 import { pushQueue } from '../pushes.ts'
+import { uploadRoutes, uploadShelf } from '../uploads.ts'
 import type { GraphEnv } from './access.ts'
 import { type GraphControl, graphControl } from './control.ts'
 import { deadToken, graphError, noSuchObject, throttled, usualWords } from './errors.ts'
 import { instagramPages } from './instagram/page.tsx'
+import { mediaRoutes } from './media.ts'
 import { messageRoutes } from './messages.ts'
 import { objectRoutes } from './objects.ts'
 import { pageRoutes } from './page.tsx'
@@ -19,6 +21,7 @@ import { signInRoutes } from './sign-in.ts'
 import { applyToGraph, emptyGraphState, type GraphEntry } from './state.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { graphEnvelope, type Told } from './updates.ts'
+import { uploadingRoutes } from './uploads.ts'
 import { usageCounter, usageHeaders } from './usage.ts'
 import type { GraphWorld } from './world.ts'
 
@@ -58,6 +61,7 @@ export async function startGraphSimulator({ port, journalDir, now, faults }: Gra
     nextId: () => String(firstId + ++serial * 37n),
     faults: board,
     usage: usageCounter(clock),
+    uploads: uploadShelf(journalDir, 'graph'),
     url: () => url,
     pushes: pushQueue<Told>({
       faults: board,
@@ -99,6 +103,8 @@ function graphApp(world: GraphWorld, control: GraphControl): Hono<GraphEnv> {
   const app = new Hono<GraphEnv>({ getPath: request => withoutVersion(new URL(request.url).pathname) })
   app.use('*', onlyFromHere)
   app.route('/_sim', controlDoor(control))
+  app.route('/', uploadRoutes(world.uploads))
+  app.route('/', mediaRoutes(world))
   app.route('/', pageRoutes(world, control))
   app.route('/', instagramPages(world, control))
   app.use(
@@ -112,6 +118,7 @@ function graphApp(world: GraphWorld, control: GraphControl): Hono<GraphEnv> {
   })
   app.route('/', signInRoutes(world))
   const calls = objectRoutes(world)
+  calls.route('/', uploadingRoutes(world))
   calls.route('/', messageRoutes(world))
   calls.route('/', subscriptionRoutes(world))
   app.route('/', calls)

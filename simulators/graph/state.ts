@@ -1,4 +1,5 @@
 // What exists on the simulated Facebook, and how each thing that happens changes it.
+import type { ShownUpload } from '../uploads.ts'
 import { applyToInstagram, emptyInstagram, type InstagramEntry, type InstagramState } from './instagram/state.ts'
 
 /** Somebody with a profile; pages know him by a number of their own (PSID). */
@@ -23,6 +24,8 @@ export interface GraphApp {
 }
 /** A post on a page, or one elsewhere that names pages. */
 export interface GraphPost {
+  /** Pictures below it. */
+  uploads?: readonly ShownUpload[]
   id: string
   /** Page or person on whose wall it stands. */
   ownerId: string
@@ -34,8 +37,12 @@ export interface GraphPost {
   editedAt: number | null
   tags: string[]
   isHidden: boolean
+  /** Journals from before likes on posts do not say. */
+  isLiked?: boolean
 }
 export interface GraphComment {
+  /** Pictures below it. */
+  uploads?: readonly ShownUpload[]
   id: string
   postId: string
   /** The post, or the top comment: threads have two levels. */
@@ -49,6 +56,7 @@ export interface GraphComment {
   isLiked: boolean
 }
 export interface GraphMessage {
+  uploads?: readonly ShownUpload[]
   id: string
   pageId: string
   personId: string

@@ -1,7 +1,9 @@
 // Meta's webhook updates: what each happening says, batched into entries, escaped and signed as Meta does.
 import { createHmac } from 'node:crypto'
 import type { Envelope } from '../pushes.ts'
+import { toldPhotos } from './media.ts'
 import { type GraphComment, type GraphMessage, type GraphPage, type GraphPost, pageOf, psidOf } from './state.ts'
+import { toldUploads } from './uploads.ts'
 import type { GraphWorld } from './world.ts'
 
 /** One thing said to one app about one page, or one Instagram account. */
@@ -47,7 +49,7 @@ function feedValue(world: GraphWorld, page: GraphPage, item: GraphPost | GraphCo
               id: post.id,
             },
           }),
-      ...(isRemoval ? {} : { message: item.message }),
+      ...(isRemoval ? {} : { message: item.message, ...toldPhotos('comment', item.uploads) }),
       post_id: item.postId,
       comment_id: item.id,
       created_time: createdTime,
@@ -59,7 +61,7 @@ function feedValue(world: GraphWorld, page: GraphPage, item: GraphPost | GraphCo
   const isOurs = item.authorId === page.id
   return {
     ...from,
-    ...(isRemoval ? {} : { message: item.message }),
+    ...(isRemoval ? {} : { message: item.message, ...toldPhotos('post', item.uploads) }),
     post_id: item.id,
     created_time: createdTime,
     item: isOurs ? 'status' : 'post',
@@ -101,7 +103,12 @@ export interface MessageMarks {
 
 export function tellMessage(world: GraphWorld, message: GraphMessage, { appId, metadata, replyTo, standby }: MessageMarks = {}): void {
   const part = standby ? 'standby' : 'messaging'
-  const body = { mid: message.id, text: message.text, ...(replyTo ? { reply_to: { mid: replyTo } } : {}) }
+  const body = {
+    mid: message.id,
+    ...(message.text && { text: message.text }),
+    ...toldUploads(message.uploads),
+    ...(replyTo ? { reply_to: { mid: replyTo } } : {}),
+  }
   if (message.fromPage) {
     const echo = {
       ...body,
@@ -176,9 +183,12 @@ function entriesOf(contents: Told[]): object[] {
   const entries: { id: string; time: number; changes?: unknown[]; messaging?: unknown[]; standby?: unknown[] }[] = []
   for (const { ownerId, at, part, value } of contents) {
     const last = entries.at(-1)
-    if (last?.id === ownerId && last[part]) last[part].push(value)
-    // Seconds for changes, milliseconds for messaging: as Meta does.
-    else entries.push({ id: ownerId, time: part === 'changes' ? Math.floor(at / 1000) : at, [part]: [value] })
+    // When it is sent, so never before what it tells of. Seconds for changes, milliseconds for messaging: as Meta does.
+    const time = part === 'changes' ? Math.floor(at / 1000) : at
+    if (last?.id === ownerId && last[part]) {
+      last[part].push(value)
+      last.time = Math.max(last.time, time)
+    } else entries.push({ id: ownerId, time, [part]: [value] })
   }
   return entries
 }

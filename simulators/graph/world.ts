@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { FaultBoard } from '../faults.ts'
 import type { PushQueue } from '../pushes.ts'
+import type { UploadShelf } from '../uploads.ts'
 import type { GraphEntry, GraphState } from './state.ts'
 import type { Told } from './updates.ts'
 import type { Usage } from './usage.ts'
@@ -13,6 +14,7 @@ export interface GraphWorld {
   nextId: () => string
   faults: FaultBoard
   usage: Usage
+  uploads: UploadShelf
   /** Where this simulator listens. */
   url: () => string
   pushes: PushQueue<Told>

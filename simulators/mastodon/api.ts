@@ -7,6 +7,7 @@ import { publish, removeStatus } from './happenings.ts'
 import { renderCredentials, renderInstance, renderNotification, renderStatus } from './render.ts'
 import { ancestorsOf, childrenOf, inPublic, type MastodonStatus, type MastodonVisibility, maySee } from './state.ts'
 import { countedLength, says, tagsIn } from './text.ts'
+import { uploadsNamed } from './uploads.ts'
 import type { MastodonWorld } from './world.ts'
 
 const keyLivesMs = 3_600_000
@@ -70,6 +71,15 @@ export function apiRoutes(world: MastodonWorld): Hono {
     return c.json({ ancestors: shown(ancestorsOf(state, status)), descendants: shown(below(status)) })
   })
 
+  for (const verb of ['favourite', 'unfavourite'] as const)
+    routes.post(`/api/v1/statuses/:id{[0-9]+}/${verb}`, access(world, 'write:favourites'), c => {
+      const { id: accountId } = c.get('caller').account
+      const status = visible(c.req.param('id'), accountId)
+      if (!status) return notFound()
+      world.record({ type: 'favourite', id: status.id, accountId, isOn: verb === 'favourite' })
+      return c.json(renderStatus(world, status, accountId))
+    })
+
   routes.delete('/api/v1/statuses/:id{[0-9]+}', access(world, 'write:statuses'), c => {
     const status = state.statuses.get(c.req.param('id'))
     if (status?.accountId !== c.get('caller').account.id) return notFound()
@@ -88,7 +98,9 @@ export function apiRoutes(world: MastodonWorld): Hono {
     const text = typeof body.status === 'string' ? body.status.trim() : ''
     const warning = typeof body.spoiler_text === 'string' ? body.spoiler_text : ''
     const visibility = String(body.visibility ?? 'public')
-    if (!text) return refusal(422, "Validation failed: Text can't be blank")
+    const uploads = uploadsNamed(world, body.media_ids, account.id)
+    if (uploads instanceof Response) return uploads
+    if (!text && !uploads.length) return refusal(422, "Validation failed: Text can't be blank")
     if (!visibilities.has(visibility)) return refusal(422, `'${visibility}' is not a valid visibility`)
     if (countedLength(warning, text) > world.maxCharacters())
       return refusal(422, `Validation failed: Text character limit of ${world.maxCharacters()} exceeded`)
@@ -104,6 +116,7 @@ export function apiRoutes(world: MastodonWorld): Hono {
       lang: typeof body.language === 'string' ? body.language : 'en',
       appId: grant.appId,
       key,
+      uploads,
     })
     return c.json(renderStatus(world, made))
   })

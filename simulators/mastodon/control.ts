@@ -1,5 +1,7 @@
 // What a test, a drill or a person outside may do to the simulated instance, beyond its API.
+import { type DrawnPicture, drawPictures } from '../drawn-pictures.ts'
 import type { Fault } from '../faults.ts'
+import type { ShownUpload, Upload } from '../uploads.ts'
 import { editStatus, publish, removeStatus } from './happenings.ts'
 import { grant } from './sign-in.ts'
 import {
@@ -11,6 +13,7 @@ import {
   type MastodonVisibility,
   secret,
 } from './state.ts'
+import { followKey, type MastodonStreams } from './streaming.ts'
 import type { MastodonWorld } from './world.ts'
 
 /** A customer by `name` or `name@instance`, made on first sight, or with name and followers. */
@@ -25,15 +28,25 @@ export interface MastodonStatusView {
   editedAt: string | null
   inReplyTo: string | null
   byApp: boolean
+  favourites: number
+  uploads?: readonly ShownUpload[]
 }
 /** Dates: ISO text or milliseconds; none: now. A date in the past gives an id as old. */
 type At = string | number | undefined
 
-const allScopes = ['read:accounts', 'read:notifications', 'read:search', 'read:statuses', 'write:statuses']
+const allScopes = [
+  'read:accounts',
+  'read:notifications',
+  'read:search',
+  'read:statuses',
+  'write:favourites',
+  'write:media',
+  'write:statuses',
+]
 
 export type MastodonControl = ReturnType<typeof mastodonControl>
 
-export function mastodonControl(world: MastodonWorld) {
+export function mastodonControl(world: MastodonWorld, streams: MastodonStreams) {
   const { state } = world
   return {
     /** An application of the operator's on this instance. Secrets that are not given are made. */
@@ -68,15 +81,33 @@ export function mastodonControl(world: MastodonWorld) {
       inReplyTo?: string
       at?: At
       lang?: string
+      /** Drawn, and kept as if uploaded. */
+      pictures?: DrawnPicture[]
     }): MastodonStatusView => {
       if (post.inReplyTo && !state.statuses.has(post.inReplyTo)) throw new Error(`there is no status ${post.inReplyTo} to answer`)
-      const { from, at, ...rest } = post
-      return view(publish(world, { ...rest, accountId: person(from).id, at: timeOf(at) }))
+      const { from, at, pictures, ...rest } = post
+      const accountId = person(from).id
+      return view(publish(world, { ...rest, accountId, uploads: drawn(pictures, accountId), at: timeOf(at) }))
     },
     /** A direct status from one to another. */
-    directMessage: ({ from, to, text, at }: { from: Somebody; to: Somebody; text: string; at?: At }): { id: string } => {
+    directMessage: ({
+      from,
+      to,
+      text,
+      at,
+      pictures,
+    }: {
+      from: Somebody
+      to: Somebody
+      text: string
+      at?: At
+      pictures?: DrawnPicture[]
+    }): { id: string } => {
       const named = `@${acctOf(person(to))} ${text}`
-      return { id: publish(world, { accountId: person(from).id, text: named, visibility: 'direct', at: timeOf(at) }).id }
+      const accountId = person(from).id
+      return {
+        id: publish(world, { accountId, text: named, visibility: 'direct', uploads: drawn(pictures, accountId), at: timeOf(at) }).id,
+      }
     },
     edit: ({ id, text, warning }: { id: string; text: string; warning?: string }): MastodonStatusView =>
       view(editStatus(world, id, text, warning)),
@@ -94,6 +125,17 @@ export function mastodonControl(world: MastodonWorld) {
       world.record({ type: 'note', key: 'max characters', value: String(characters) }),
     /** Whether words can be searched for here: many instances have no such search, and answer with an empty list. */
     setSearch: ({ has }: { has: boolean }): void => world.record({ type: 'note', key: 'search', value: has ? 'yes' : 'no' }),
+    /** Who listens to the streaming now. */
+    streams: () => streams.open(),
+    /** Hangs up on everybody, at once or after so many more events. */
+    dropStreams: ({ after }: { after?: number } = {}): void => streams.drop(after),
+    /** Half-open: those who listen now hear nothing more. */
+    muteStreams: (): void => streams.mute(),
+    /** Whether the instance streams at all; those who listen already go on. */
+    setStreaming: ({ has }: { has: boolean }): void => world.record({ type: 'note', key: 'streaming', value: has ? 'yes' : 'no' }),
+    /** From now on what one writes stands in the other's home feed. */
+    follow: ({ from, who }: { from: string; who: Somebody }): void =>
+      world.record({ type: 'note', key: followKey(getAccount(from).id, person(who).id), value: 'yes' }),
     moveClock: ({ ms }: { ms: number }): { now: string } => {
       world.clock.advance(ms)
       world.record({ type: 'clock', offsetMs: world.clock.offsetMs() })
@@ -108,6 +150,10 @@ export function mastodonControl(world: MastodonWorld) {
     counts: () => ({ accounts: state.accounts.size, statuses: state.timeline.length, notifications: state.notifications.length }),
     apps: (): MastodonApp[] => [...state.apps.values()],
     brands: (): MastodonAccount[] => [...state.accounts.values()].filter(one => one.isBrand),
+    /** A picture by the id a status shows it with. */
+    upload: ({ id }: { id: string }): Upload | undefined => world.uploads.get(id),
+    /** Uploads are answered 202 from now on, and are ready at the nth look. */
+    setSlowMedia: ({ looks }: { looks: number }): void => world.record({ type: 'note', key: 'slow media', value: String(looks) }),
     findPost: ({ id }: { id: string }): MastodonStatusView | null => {
       const status = state.statuses.get(id)
       return status ? view(status) : null
@@ -139,6 +185,9 @@ export function mastodonControl(world: MastodonWorld) {
     }
     world.record({ type: 'account', account })
     return account
+  }
+  function drawn(pictures: DrawnPicture[] | undefined, ownerId: string) {
+    return drawPictures(world.uploads, pictures, ownerId, () => world.ids.next(world.clock.now()))
   }
   function person(somebody: Somebody): MastodonAccount {
     const wanted = typeof somebody === 'string' ? { handle: somebody } : somebody
@@ -175,6 +224,8 @@ export function mastodonControl(world: MastodonWorld) {
       editedAt: status.editedAt === null ? null : new Date(status.editedAt).toISOString(),
       inReplyTo: status.inReplyTo,
       byApp: status.appId !== null,
+      ...(status.uploads && { uploads: status.uploads }),
+      favourites: state.favourites.get(status.id)?.size ?? 0,
     }
   }
 }

@@ -1,4 +1,6 @@
 // What people do on the simulated instance: write, edit, delete; and who is told of it.
+
+import type { ShownUpload } from '../uploads.ts'
 import type { MastodonStatus, MastodonVisibility } from './state.ts'
 import { accountsNamed } from './text.ts'
 import type { MastodonWorld } from './world.ts'
@@ -14,6 +16,7 @@ export interface Writing {
   appId?: string | null
   /** The Idempotency-Key it came with. */
   key?: string | null
+  uploads?: readonly ShownUpload[]
 }
 
 export function publish(world: MastodonWorld, writing: Writing): MastodonStatus {
@@ -30,6 +33,7 @@ export function publish(world: MastodonWorld, writing: Writing): MastodonStatus 
     lang: writing.lang ?? null,
     mentions: namedIn(world, writing.text),
     appId: writing.appId ?? null,
+    ...(writing.uploads?.length && { uploads: writing.uploads }),
   }
   world.record({ type: 'status', status, key: writing.key ?? null })
   tell(world, status, status.mentions)

@@ -1,6 +1,7 @@
 // The instance's public page: the timeline in threads, a form to write as an invented customer, and what was said directly.
 import { Hono } from 'hono'
 import { handleFor, people } from '../people.ts'
+import { picturesIn, Uploads, WithPicture } from '../shown-uploads.tsx'
 import { Page, Post, Profile, pageAssets, WriteAs } from '../timeline-page.tsx'
 import type { MastodonControl } from './control.ts'
 import { acctOf, ancestorsOf, childrenOf, type MastodonStatus } from './state.ts'
@@ -30,7 +31,14 @@ export function pageRoutes(world: MastodonWorld, control: MastodonControl): Hono
     const from = handleFor(as)
     const inReplyTo = state.statuses.has(String(form.answering ?? '')) ? String(form.answering) : undefined
     const visibility = form.direct && brand ? ('direct' as const) : ('public' as const)
-    const made = control.post({ from, text: says, inReplyTo, visibility, warning: String(form.warning ?? '').trim() })
+    const made = control.post({
+      from,
+      text: says,
+      inReplyTo,
+      visibility,
+      warning: String(form.warning ?? '').trim(),
+      pictures: picturesIn(form),
+    })
     return c.redirect(`/?${visibility === 'direct' ? 'tab=direct&' : ''}as=${encodeURIComponent(from.name)}#p-${made.id}`)
   })
   return routes
@@ -76,6 +84,7 @@ function Timeline({ world, query }: Shown) {
               What happened?
               <textarea name="text" required maxlength={1000} autofocus={answering !== undefined} />
             </label>
+            <WithPicture />
             <label>
               Content warning
               <input name="warning" maxlength={100} autocomplete="off" />
@@ -139,6 +148,7 @@ function Thread(props: { world: MastodonWorld; status: MastodonStatus; depth: nu
     ...(status.editedAt === null ? [] : ['edited']),
     ...(status.visibility === 'public' ? [] : [status.visibility === 'private' ? 'followers only' : status.visibility]),
   ]
+  if (world.state.favourites.get(status.id)?.size) marks.push('favourited by the brand')
   const children = childrenOf(world.state, status.id).filter(one => (one.visibility === 'direct') === isDirect)
   const below = children.length > 0 && children.map(child => <Thread {...props} status={child} depth={depth + 1} />)
   return (
@@ -154,7 +164,9 @@ function Thread(props: { world: MastodonWorld; status: MastodonStatus; depth: nu
         marks={marks}
         href={`/?${isDirect ? 'tab=direct&' : ''}thread=${status.id}#p-${status.id}`}
         answerHref={`/?${isDirect ? 'tab=direct&' : ''}answer=${status.id}${as ? `&as=${encodeURIComponent(as)}` : ''}#compose`}
-      />
+      >
+        <Uploads of={status.uploads} />
+      </Post>
       {/* Deep threads go on at the second step, or a phone has no room for words. */}
       {below && (depth < 2 ? <div class="replies">{below}</div> : below)}
     </>

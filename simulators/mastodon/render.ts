@@ -1,6 +1,7 @@
 // How the API shows accounts, statuses and notifications.
 import { acctOf, childrenOf, type MastodonAccount, type MastodonNotification, type MastodonStatus } from './state.ts'
 import { asHtml, profileUrl, tagsIn } from './text.ts'
+import { shownUploads } from './uploads.ts'
 import type { MastodonWorld } from './world.ts'
 
 export function renderAccount(world: MastodonWorld, account: MastodonAccount): object {
@@ -52,7 +53,8 @@ export function renderCredentials(world: MastodonWorld, account: MastodonAccount
   }
 }
 
-export function renderStatus(world: MastodonWorld, status: MastodonStatus): object {
+/** `viewerId`: who looks, where that shows. */
+export function renderStatus(world: MastodonWorld, status: MastodonStatus, viewerId: string | null = null): object {
   const { state, host } = world
   const author = state.accounts.get(status.accountId) as MastodonAccount
   const home = author.domain ?? host
@@ -70,14 +72,14 @@ export function renderStatus(world: MastodonWorld, status: MastodonStatus): obje
     url: `https://${home}/@${author.username}/${status.id}`,
     replies_count: childrenOf(state, status.id).length,
     reblogs_count: state.boosts.get(status.id)?.size ?? 0,
-    favourites_count: 0,
+    favourites_count: state.favourites.get(status.id)?.size ?? 0,
     quotes_count: 0,
     edited_at: status.editedAt === null ? null : new Date(status.editedAt).toISOString(),
     content: asHtml(state, host, status.text),
     reblog: null,
     application: null,
     account: renderAccount(world, author),
-    media_attachments: [],
+    media_attachments: shownUploads(world, status.uploads),
     mentions: status.mentions
       .flatMap(id => state.accounts.get(id) ?? [])
       .map(one => ({ id: one.id, username: one.username, url: profileUrl(one, host), acct: acctOf(one) })),
@@ -85,7 +87,7 @@ export function renderStatus(world: MastodonWorld, status: MastodonStatus): obje
     emojis: [],
     card: null,
     poll: null,
-    favourited: false,
+    favourited: viewerId !== null && state.favourites.get(status.id)?.has(viewerId) === true,
     reblogged: false,
     muted: false,
     bookmarked: false,
@@ -117,7 +119,7 @@ export function renderInstance(world: MastodonWorld): object {
     icon: [],
     languages: ['en'],
     configuration: {
-      urls: {},
+      urls: world.hasStreaming() ? { streaming: world.streamingUrl() } : {},
       accounts: { max_featured_tags: 10, max_pinned_statuses: 5 },
       statuses: { max_characters: world.maxCharacters(), max_media_attachments: 4, characters_reserved_per_url: 23 },
       media_attachments: {

@@ -8,6 +8,7 @@ import { openJournal } from '../journal.ts'
 import { listen } from '../listen.ts'
 import { onlyFromHere } from '../only-from-here.ts'
 import { snowflakes } from '../snowflake.ts'
+import { uploadRoutes, uploadShelf } from '../uploads.ts'
 import { apiRoutes } from './api.ts'
 import { type MastodonControl, mastodonControl } from './control.ts'
 import { notFound, outOfScope, refusal, revokedToken, serverError, tooMany } from './errors.ts'
@@ -15,6 +16,8 @@ import { limitHeaders, mastodonLimits } from './limits.ts'
 import { pageRoutes } from './page.tsx'
 import { signInRoutes } from './sign-in.ts'
 import { applyToMastodon, emptyMastodonState, type MastodonEntry } from './state.ts'
+import { mastodonStreams } from './streaming.ts'
+import { fileRoutes, uploadingRoutes } from './uploads.ts'
 import type { MastodonWorld } from './world.ts'
 
 export interface MastodonSimulator {
@@ -33,10 +36,12 @@ export interface MastodonSimulatorOptions {
   now?: Clock
   faults?: readonly Fault[]
   host?: string
+  /** Of the streaming; none: as often as a real one. */
+  pingEveryMs?: number
 }
 
 export async function startMastodonSimulator(options: MastodonSimulatorOptions = {}): Promise<MastodonSimulator> {
-  const { port, journalDir, now, faults, host = 'mastodon.example' } = options
+  const { port, journalDir, now, faults, host = 'mastodon.example', pingEveryMs } = options
   const clock = now ?? movableClock()
   const state = emptyMastodonState()
   const ids = snowflakes()
@@ -50,6 +55,8 @@ export async function startMastodonSimulator(options: MastodonSimulatorOptions =
   const watchers = new Set<() => void>()
   const world: MastodonWorld = {
     host,
+    hasStreaming: () => state.notes.get('streaming') !== 'no',
+    streamingUrl: () => server.url.replace('http:', 'ws:'),
     hasSearch: () => state.notes.get('search') !== 'no',
     maxCharacters: () => Number(state.notes.get('max characters') ?? 500),
     state,
@@ -57,9 +64,12 @@ export async function startMastodonSimulator(options: MastodonSimulatorOptions =
     ids,
     faults: faultBoard(faults),
     limits: mastodonLimits(clock),
+    uploads: uploadShelf(journalDir, 'mastodon'),
     record: entry => {
+      const gone = entry.type === 'deleted' ? state.statuses.get(entry.id) : undefined
       applyToMastodon(state, entry)
       journal.append(entry)
+      streams.tell(entry, gone)
       for (const watcher of watchers) watcher()
     },
     watch: listener => {
@@ -67,14 +77,16 @@ export async function startMastodonSimulator(options: MastodonSimulatorOptions =
       return () => watchers.delete(listener)
     },
   }
-  const control = mastodonControl(world)
-  const server = await listen(mastodonApp(world, control).fetch, port)
+  const streams = mastodonStreams(world, pingEveryMs)
+  const control = mastodonControl(world, streams)
+  const server = await listen(mastodonApp(world, control).fetch, port, streams.upgrade)
   return {
     url: server.url,
     port: server.port,
     host,
     control,
     stop: async () => {
+      streams.drop()
       await server.close()
       journal.close()
     },
@@ -88,6 +100,9 @@ function mastodonApp(world: MastodonWorld, control: MastodonControl): Hono {
   const meetFaults = faulty(world.faults, c => c.req.path, inMastodonsWords)
   app.use('/api/*', meetFaults)
   app.use('/oauth/token', meetFaults)
+  app.route('/', uploadRoutes(world.uploads))
+  app.route('/', fileRoutes(world))
+  app.route('/', uploadingRoutes(world))
   app.route('/', apiRoutes(world))
   app.route('/', signInRoutes(world))
   app.route('/', pageRoutes(world, control))

@@ -1,6 +1,7 @@
 // What exists on the simulated instance, and how each thing that happens changes it.
 import { randomBytes } from 'node:crypto'
 import { compareIds } from '../snowflake.ts'
+import type { ShownUpload } from '../uploads.ts'
 
 export interface MastodonAccount {
   id: string
@@ -28,6 +29,8 @@ export interface MastodonStatus {
   mentions: string[]
   /** The app that wrote it; null: the instance's own page. */
   appId: string | null
+  /** Pictures below it. */
+  uploads?: readonly ShownUpload[]
 }
 export interface MastodonApp {
   id: string
@@ -60,6 +63,7 @@ export type MastodonEntry =
   | { type: 'edited'; id: string; text: string; warning: string; mentions: string[]; at: number }
   | { type: 'deleted'; id: string }
   | { type: 'boosted'; id: string; accountId: string }
+  | { type: 'favourite'; id: string; accountId: string; isOn: boolean }
   | { type: 'notification'; notification: MastodonNotification }
   | { type: 'clock'; offsetMs: number }
   | { type: 'note'; key: string; value: string }
@@ -76,6 +80,8 @@ export interface MastodonState {
   notifications: MastodonNotification[]
   /** Status → accounts that boosted it. */
   boosts: Map<string, Set<string>>
+  /** Status → accounts that favour it. */
+  favourites: Map<string, Set<string>>
   /** Account and Idempotency-Key → the status it made, and when. */
   keys: Map<string, { id: string; at: number }>
   notes: Map<string, string>
@@ -92,6 +98,7 @@ export function emptyMastodonState(): MastodonState {
     timeline: [],
     notifications: [],
     boosts: new Map(),
+    favourites: new Map(),
     keys: new Map(),
     notes: new Map(),
     clockOffsetMs: 0,
@@ -132,6 +139,13 @@ export function applyToMastodon(state: MastodonState, entry: MastodonEntry): voi
     case 'boosted':
       state.boosts.set(entry.id, (state.boosts.get(entry.id) ?? new Set()).add(entry.accountId))
       break
+    case 'favourite': {
+      const by = state.favourites.get(entry.id) ?? new Set()
+      if (entry.isOn) by.add(entry.accountId)
+      else by.delete(entry.accountId)
+      state.favourites.set(entry.id, by)
+      break
+    }
     case 'notification':
       insertInOrder(state.notifications, entry.notification, one => one.id)
       break

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { FaultBoard } from '../faults.ts'
 import type { Snowflakes } from '../snowflake.ts'
+import type { UploadShelf } from '../uploads.ts'
 import type { MastodonLimits } from './limits.ts'
 import type { MastodonEntry, MastodonState } from './state.ts'
 
@@ -12,11 +13,16 @@ export interface MastodonWorld {
   maxCharacters: () => number
   /** Whether words can be searched for. */
   hasSearch: () => boolean
+  /** Whether it streams to whoever asks. */
+  hasStreaming: () => boolean
+  /** Where it does. */
+  streamingUrl: () => string
   state: MastodonState
   clock: Clock
   ids: Snowflakes
   faults: FaultBoard
   limits: MastodonLimits
+  uploads: UploadShelf
   /** Applies what happened, keeps it, and tells the pages that watch. */
   record: (entry: MastodonEntry) => void
   watch: (listener: () => void) => () => void

@@ -1,9 +1,10 @@
 // The X Activity API's events: who is told what, signed with the app's consumer secret over the raw bytes.
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Envelope } from '../pushes.ts'
-import { renderPost, renderUser, wireText } from './render.ts'
+import { olderAttachment } from './media.ts'
+import { messageMedia, renderPost, renderUser, wireText } from './render.ts'
 import { mentionedUsers, type XMessage, type XPost, type XUser } from './state.ts'
-import { mentionedHandles, urlSpans } from './text.ts'
+import { mentionedHandles, shortLink, urlSpans } from './text.ts'
 import type { XWorld } from './world.ts'
 
 export const activityEventTypes = [
@@ -122,6 +123,8 @@ function includesOf(world: XWorld, post: XPost): object {
 
 function messagePayload(world: XWorld, message: XMessage): object {
   const people = [message.from, message.to].flatMap(id => world.state.users.get(id) ?? [])
+  const link = shortLink(messageMedia(message))
+  const attachment = olderAttachment(message, link)
   return {
     direct_message_events: [
       {
@@ -133,8 +136,9 @@ function messagePayload(world: XWorld, message: XMessage): object {
           sender_id: message.from,
           ...(message.appId ? { source_app_id: message.appId } : {}),
           message_data: {
-            text: wireText(message.text),
+            text: attachment ? `${wireText(message.text)} ${link}` : wireText(message.text),
             entities: { hashtags: [], symbols: [], user_mentions: [], urls: olderUrls(message.text) },
+            ...(attachment && { attachment }),
           },
         },
       },

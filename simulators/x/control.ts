@@ -1,5 +1,7 @@
 // What a test, a drill, the replay or a person outside may do to the simulated X, beyond its public API.
+import { type DrawnPicture, drawPictures } from '../drawn-pictures.ts'
 import type { Fault } from '../faults.ts'
+import type { ShownUpload, Upload } from '../uploads.ts'
 import { tellEncrypted } from './activity.ts'
 import { deletePost, editPost, publish, repost, sendMessage } from './happenings.ts'
 import { grant, revoke } from './sign-in.ts'
@@ -21,6 +23,9 @@ export interface XPostView {
   conversationId: string
   byApp: boolean
   hidden: boolean
+  /** Handles of who likes it. */
+  likedBy: string[]
+  uploads?: readonly ShownUpload[]
   versions: string[]
 }
 export interface XTokens {
@@ -31,7 +36,17 @@ export interface XTokens {
 /** Dates: ISO text or milliseconds; none: now. A date in the past gives an id as old, as on X. */
 type At = string | number | undefined
 
-const allScopes = ['tweet.read', 'tweet.write', 'tweet.moderate.write', 'users.read', 'dm.read', 'dm.write', 'like.write', 'offline.access']
+const allScopes = [
+  'tweet.read',
+  'tweet.write',
+  'tweet.moderate.write',
+  'users.read',
+  'dm.read',
+  'dm.write',
+  'like.write',
+  'media.write',
+  'offline.access',
+]
 const usualEvents = [
   'post.mention.create',
   'post.reply.create',
@@ -78,12 +93,23 @@ export function xControl(world: XWorld, streams: XStreams) {
     revokeAccess: ({ account, app = null }: { account: string; app?: string | null }): void => revoke(world, getUser(account).id, app),
 
     /** Anybody writes a post in X's own app: a customer, or the brand by hand. */
-    post: (post: { from: Somebody; text: string; inReplyTo?: string; quotes?: string; at?: At; lang?: string }): XPostView => {
+    post: (post: {
+      from: Somebody
+      text: string
+      inReplyTo?: string
+      quotes?: string
+      at?: At
+      lang?: string
+      /** Drawn, and kept as if uploaded. */
+      pictures?: DrawnPicture[]
+    }): XPostView => {
       if (post.inReplyTo && !visiblePost(state, post.inReplyTo)) throw new Error(`there is no post ${post.inReplyTo} to answer`)
       const at = timeOf(post.at)
+      const author = person(post.from)
       return view(
         publish(world, {
-          author: person(post.from),
+          author,
+          uploads: drawn(post.pictures, author),
           text: post.text,
           inReplyTo: post.inReplyTo,
           quotes: post.quotes,
@@ -97,9 +123,11 @@ export function xControl(world: XWorld, streams: XStreams) {
     /** Somebody passes a post on unchanged. */
     repost: ({ from, id, at }: { from: Somebody; id: string; at?: At }): XPostView => view(repost(world, person(from), id, timeOf(at))),
     remove: ({ id }: { id: string }): void => deletePost(world, id),
-    directMessage: (message: { from: Somebody; to: Somebody; text: string; at?: At }): { id: string } => {
+    directMessage: (message: { from: Somebody; to: Somebody; text: string; at?: At; pictures?: DrawnPicture[] }): { id: string } => {
+      const from = person(message.from)
       const sent = sendMessage(world, {
-        from: person(message.from),
+        from,
+        uploads: drawn(message.pictures, from),
         to: person(message.to),
         text: message.text,
         at: timeOf(message.at),
@@ -169,6 +197,8 @@ export function xControl(world: XWorld, streams: XStreams) {
           valid: await checkWebhook(world, webhook),
         })),
       ),
+    /** Whether the plan has replays. */
+    setReplay: ({ has }: { has: boolean }): void => world.record({ type: 'note', key: 'replay', value: has ? 'yes' : 'no' }),
     /** X hangs up on every stream. */
     dropStreams: (): void => streams.drop(),
     /** How many listen, and for what. */
@@ -216,6 +246,8 @@ export function xControl(world: XWorld, streams: XStreams) {
       const post = visiblePost(state, id)
       return post ? view(post) : null
     },
+    /** A picture by the id a post shows it with. */
+    upload: ({ id }: { id: string }): Upload | undefined => world.uploads.get(id),
     /** Oldest first. */
     posts: ({ author }: { author?: string } = {}): XPostView[] => {
       const ids = author ? (state.byAuthor.get(getUser(author).id) ?? []) : state.timeline
@@ -229,7 +261,7 @@ export function xControl(world: XWorld, streams: XStreams) {
     }: {
       between?: string
       and?: string
-    } = {}): { id: string; from: string; to: string; text: string; at: string }[] => {
+    } = {}): { id: string; from: string; to: string; text: string; at: string; uploads?: readonly ShownUpload[] }[] => {
       const handles = [between, and].filter(handle => handle !== undefined).map(handle => handle.toLowerCase())
       return state.messages
         .map(message => ({
@@ -238,6 +270,7 @@ export function xControl(world: XWorld, streams: XStreams) {
           to: handleOf(message.to),
           text: message.text,
           at: new Date(message.at).toISOString(),
+          ...(message.uploads && { uploads: message.uploads }),
         }))
         .filter(message => handles.every(handle => [message.from.toLowerCase(), message.to.toLowerCase()].includes(handle)))
     },
@@ -258,6 +291,9 @@ export function xControl(world: XWorld, streams: XStreams) {
     }
     world.record({ type: 'user', user })
     return user
+  }
+  function drawn(pictures: DrawnPicture[] | undefined, by: XUser) {
+    return drawPictures(world.uploads, pictures, by.id, () => world.ids.next(world.clock.now()))
   }
   function person(somebody: Somebody): XUser {
     const wanted = typeof somebody === 'string' ? { handle: somebody } : somebody
@@ -292,6 +328,8 @@ export function xControl(world: XWorld, streams: XStreams) {
       conversationId: post.conversationId,
       byApp: post.appId !== null,
       hidden: state.hidden.has(post.id),
+      ...(post.uploads && { uploads: post.uploads }),
+      likedBy: [...(state.likes.get(post.id) ?? [])].map(handleOf),
       versions: historyOf(state, post.id),
     }
   }

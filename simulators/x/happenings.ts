@@ -1,5 +1,6 @@
 // What people do on the simulated X, whoever asks for it: API, control or page. Each tells the subscribers.
 
+import type { ShownUpload } from '../uploads.ts'
 import { tellDeleted, tellMessage, tellPost } from './activity.ts'
 import { historyOf, mentionedUsers, visiblePost, type XMessage, type XPost, type XUser } from './state.ts'
 import { splitLeadingHandles } from './text.ts'
@@ -15,6 +16,7 @@ export interface NewPost {
   appId?: string | null
   /** Whom the author took out of the handles a reply begins with. */
   excludedUserIds?: readonly string[]
+  uploads?: readonly ShownUpload[]
 }
 
 export function publish(world: XWorld, wanted: NewPost): XPost {
@@ -35,6 +37,7 @@ export function publish(world: XWorld, wanted: NewPost): XPost {
     autoPrefix,
     editOf: null,
     appId: wanted.appId ?? null,
+    ...(wanted.uploads?.length && { uploads: wanted.uploads }),
   }
   world.record({ type: 'post', post })
   tellPost(world, post)
@@ -97,7 +100,16 @@ export function deletePost(world: XWorld, id: string): void {
   tellDeleted(world, post)
 }
 
-export function sendMessage(world: XWorld, wanted: { from: XUser; to: XUser; text: string; at?: number; appId?: string | null }): XMessage {
+export interface NewMessage {
+  from: XUser
+  to: XUser
+  text: string
+  at?: number
+  appId?: string | null
+  uploads?: readonly ShownUpload[]
+}
+
+export function sendMessage(world: XWorld, wanted: NewMessage): XMessage {
   const at = wanted.at ?? world.clock.now()
   const message: XMessage = {
     id: world.ids.next(at),
@@ -106,6 +118,7 @@ export function sendMessage(world: XWorld, wanted: { from: XUser; to: XUser; tex
     text: wanted.text,
     at,
     appId: wanted.appId ?? null,
+    ...(wanted.uploads?.length && { uploads: wanted.uploads }),
   }
   world.record({ type: 'message', message })
   tellMessage(world, message)

@@ -6,8 +6,9 @@ import { sendMessage } from './happenings.ts'
 import { readToken, writeToken } from './lists.ts'
 import { readJson } from './posts.ts'
 import { forbidden, invalidRequest, unauthorized } from './problems.ts'
-import { askedFor, conversationOf, renderMessage, renderUser } from './render.ts'
+import { askedFor, conversationOf, expandMedia, renderMessage, renderUser } from './render.ts'
 import type { XMessage } from './state.ts'
+import { uploadsNamed } from './uploads.ts'
 import type { XWorld } from './world.ts'
 
 const reachBackMs = 30 * 24 * 3_600_000
@@ -43,13 +44,20 @@ export function messageRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
       if (!user) return unauthorized()
       const body = await readJson(c.req.raw)
       if (body instanceof Response) return body
-      const { text } = body as { text?: string }
+      const { text, attachments } = body as { text?: string; attachments?: { media_id?: string }[] }
       if (typeof text !== 'string' || !text || text.length > 10_000)
         return invalidRequest('The text of a message must have between 1 and 10000 characters.')
       const to = state.users.get(c.req.param('id'))
       if (!to || state.notes.get(`closed to messages ${to.id}`) === 'yes')
         return forbidden('You do not have permission to DM one or more participants.')
-      const message = sendMessage(world, { from: user, to, text, appId: app.id })
+      const uploads = uploadsNamed(
+        world,
+        attachments?.map(one => one.media_id),
+        user.id,
+        'dm_image',
+      )
+      if (uploads instanceof Response) return uploads
+      const message = sendMessage(world, { from: user, to, text, appId: app.id, uploads })
       return c.json({ data: { dm_conversation_id: conversationOf(user.id, to.id), dm_event_id: message.id } }, 201)
     },
   )
@@ -69,10 +77,18 @@ export function messageRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
     const people = asked.expansions.has('sender_id') || asked.expansions.has('participant_ids')
     const ids = new Set(page.flatMap(message => (asked.expansions.has('participant_ids') ? [message.from, message.to] : [message.from])))
     const users = people ? [...ids].flatMap(id => state.users.get(id) ?? []) : []
+    const media = expandMedia(page, asked)
     const last = page.at(-1)
     return Response.json({
       ...(page.length ? { data: page.map(message => renderMessage(message, asked.message)) } : {}),
-      ...(users.length ? { includes: { users: users.map(user => renderUser(state, user, asked.user)) } } : {}),
+      ...(users.length || media.length
+        ? {
+            includes: {
+              ...(media.length && { media }),
+              ...(users.length && { users: users.map(user => renderUser(state, user, asked.user)) }),
+            },
+          }
+        : {}),
       meta: { result_count: page.length, ...(rest.length > size && last ? { next_token: writeToken(last.id) } : {}) },
     })
   }

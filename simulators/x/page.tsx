@@ -1,6 +1,7 @@
 // X's public page: the timeline in threads, a form to write as an invented customer, and each customer's direct messages.
 import { Hono } from 'hono'
 import { handleFor, people } from '../people.ts'
+import { picturesIn, Uploads, WithPicture } from '../shown-uploads.tsx'
 import { Face, Page, Post, Profile, pageAssets, WriteAs } from '../timeline-page.tsx'
 import type { XControl } from './control.ts'
 import { childrenOf, historyOf, visiblePost, type XPost, type XUser } from './state.ts'
@@ -33,7 +34,12 @@ export function pageRoutes(world: XWorld, control: XControl): Hono {
     const brand = state.users.get(String(form.mention ?? ''))
     const says = brand && !text.toLowerCase().includes(`@${brand.username.toLowerCase()}`) ? `@${brand.username} ${text}` : text
     const from = handleFor(as)
-    const post = control.post({ from, text: says, inReplyTo: visiblePost(state, inReplyTo) ? inReplyTo : undefined })
+    const post = control.post({
+      from,
+      text: says,
+      inReplyTo: visiblePost(state, inReplyTo) ? inReplyTo : undefined,
+      pictures: picturesIn(form),
+    })
     return c.redirect(`/?as=${encodeURIComponent(from.name)}#p-${post.id}`)
   })
   routes.post('/_page/message', async c => {
@@ -41,7 +47,7 @@ export function pageRoutes(world: XWorld, control: XControl): Hono {
     const text = String(form.text ?? '').trim()
     const from = handleFor(String(form.as ?? ''))
     const brand = state.users.get(String(form.to ?? ''))
-    if (text && brand) control.directMessage({ from, to: brand.username, text })
+    if (text && brand) control.directMessage({ from, to: brand.username, text, pictures: picturesIn(form) })
     return c.redirect(`/?tab=messages&as=${encodeURIComponent(from.name)}`)
   })
   return routes
@@ -93,6 +99,7 @@ function Timeline({ world, query }: Shown) {
               What happened?
               <textarea name="text" required maxlength={1000} autofocus={answering !== undefined} />
             </label>
+            <WithPicture />
             {brands.map(brand => (
               <label class="choice">
                 <input type="checkbox" name="mention" value={brand.id} checked={!answering} />
@@ -151,7 +158,11 @@ function Thread({ world, post, depth, as }: { world: XWorld; post: XPost; depth:
   const { state } = world
   const author = state.users.get(post.authorId)
   const children = childrenOf(state, post.id)
-  const marks = [...(historyOf(state, post.id).length > 1 ? ['edited'] : []), ...(state.hidden.has(post.id) ? ['hidden by the brand'] : [])]
+  const marks = [
+    ...(historyOf(state, post.id).length > 1 ? ['edited'] : []),
+    ...(state.hidden.has(post.id) ? ['hidden by the brand'] : []),
+    ...(state.likes.get(post.id)?.size ? ['liked by the brand'] : []),
+  ]
   const quoted = post.quotes ? visiblePost(state, post.quotes) : undefined
   const below = children.length > 0 && children.map(child => <Thread world={world} post={child} depth={depth + 1} as={as} />)
   return (
@@ -168,6 +179,7 @@ function Thread({ world, post, depth, as }: { world: XWorld; post: XPost; depth:
         href={`/?thread=${post.id}#p-${post.id}`}
         answerHref={`/?answer=${post.id}${as ? `&as=${encodeURIComponent(as)}` : ''}#compose`}
       >
+        <Uploads of={post.uploads} />
         {quoted && <p class="quote">{quoted.text}</p>}
       </Post>
       {/* Deep threads go on at the second step, or a phone has no room for words. */}
@@ -209,6 +221,7 @@ function Messages({ world, query }: Shown) {
               Message
               <textarea name="text" required maxlength={2000} />
             </label>
+            <WithPicture />
             <div class="row">
               <button type="submit">Send privately</button>
             </div>
@@ -239,6 +252,7 @@ function Messages({ world, query }: Shown) {
             {shown.map(message => (
               <div class={isBrand(message.from) ? 'bubble theirs' : 'bubble'} id={`m-${message.id}`}>
                 {message.text}
+                <Uploads of={message.uploads} />
                 <small>{state.users.get(message.from)?.name}</small>
               </div>
             ))}

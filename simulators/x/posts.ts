@@ -6,6 +6,7 @@ import { duplicateText, forbidden, invalidRequest, notSummonedText, unauthorized
 import { notFound, wireText } from './render.ts'
 import { mentionedUsers, visiblePost, type XPost, type XUser } from './state.ts'
 import { splitLeadingHandles, weightedLength } from './text.ts'
+import { uploadsNamed } from './uploads.ts'
 import type { XWorld } from './world.ts'
 
 const sameTextWithinMs = 24 * 3_600_000
@@ -19,7 +20,7 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
     if (!user) return unauthorized()
     const body = await readJson(c.req.raw)
     if (body instanceof Response) return body
-    const { text = '', reply, quote_tweet_id: quotes } = body as { text?: string; quote_tweet_id?: string; reply?: Reply }
+    const { text = '', reply, quote_tweet_id: quotes, media } = body as NewPostBody
     const unknown = Object.keys(body).find(key => !knownKeys.has(key))
     if (unknown)
       return invalidRequest(`$: property '${unknown}' is not defined in the schema and the schema does not allow additional properties`)
@@ -34,6 +35,8 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
       if (!parent) return forbidden('You attempted to reply to a Tweet that is deleted or not visible to you.')
       if (app.tier === 'self-serve' && !isSummoned(user, parent)) return forbidden(notSummonedText)
     }
+    const uploads = uploadsNamed(world, media?.media_ids, user.id, 'tweet_image')
+    if (uploads instanceof Response) return uploads
     const inReplyTo = reply?.in_reply_to_tweet_id ?? null
     if (saidLately(user, text, inReplyTo)) return forbidden(duplicateText)
     const post = publish(world, {
@@ -43,6 +46,7 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
       quotes: quotes ?? null,
       appId: app.id,
       excludedUserIds: reply?.exclude_reply_user_ids ?? [],
+      uploads,
     })
     return c.json({ data: { id: post.id, text: wireText(post.text), edit_history_tweet_ids: [post.id] } }, 201)
   })
@@ -89,6 +93,12 @@ export function postRoutes(world: XWorld): Hono<{ Variables: { caller: Caller } 
   }
 }
 
+interface NewPostBody {
+  text?: string
+  quote_tweet_id?: string
+  reply?: Reply
+  media?: { media_ids?: unknown }
+}
 interface Reply {
   in_reply_to_tweet_id: string
   exclude_reply_user_ids?: string[]

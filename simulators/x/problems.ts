@@ -37,6 +37,18 @@ export function wrongAuthentication(used: string, accepted: string): Response {
   })
 }
 
+/** The app's plan has no such endpoint. */
+export function clientForbidden(appId: string): Response {
+  return problem(403, {
+    title: 'Client Forbidden',
+    type: `${types}/client-forbidden`,
+    status: 403,
+    detail: 'This endpoint is not part of the plan of this app.',
+    reason: 'client-not-enrolled',
+    client_id: appId,
+  })
+}
+
 export function tooManyRequests(headers: Record<string, string>): Response {
   return problem(429, { title: 'Too Many Requests', detail: 'Too Many Requests', type: 'about:blank', status: 429 }, headers)
 }

@@ -1,6 +1,7 @@
 // Posts, users and messages as X writes them: only the fields asked for, only the objects expanded.
+import { includedMedia, keyOf } from './media.ts'
 import { childrenOf, historyOf, mentionedUsers, visiblePost, type XMessage, type XPost, type XState, type XUser } from './state.ts'
-import { escapeAsX, mentionSpans, urlSpans, withShortLinks } from './text.ts'
+import { escapeAsX, mentionSpans, shortLink, urlSpans, withShortLinks } from './text.ts'
 
 type Fields = ReadonlySet<string> | 'everything'
 
@@ -8,6 +9,7 @@ export interface Asked {
   post: Fields
   user: Fields
   message: Fields
+  media: Fields
   expansions: ReadonlySet<string>
 }
 
@@ -18,6 +20,7 @@ export function askedFor(query: (name: string) => string | undefined): Asked {
     post: new Set([...list('tweet.fields'), ...list('post.fields')]),
     user: list('user.fields'),
     message: list('dm_event.fields'),
+    media: list('media.fields'),
     expansions: list('expansions'),
   }
 }
@@ -34,7 +37,8 @@ export function renderPost(state: XState, post: XPost, fields: Fields): Record<s
     in_reply_to_user_id: () => post.inReplyToUserId ?? undefined,
     lang: () => post.lang,
     referenced_tweets: () => references(post),
-    entities: () => entities(state, post.text),
+    entities: () => entities(state, post.text, mediaSpans(post, postMedia(state, post))),
+    attachments: () => (post.uploads?.length ? { media_keys: post.uploads.map(keyOf) } : undefined),
     display_text_range: () => [[...post.autoPrefix].length, [...withShortLinks(post.text)].length],
     public_metrics: () => metrics(state, post),
     edit_controls: () => ({
@@ -48,7 +52,7 @@ export function renderPost(state: XState, post: XPost, fields: Fields): Record<s
   }
   const rendered: Record<string, unknown> = {
     id: post.id,
-    text: wireText(post.text),
+    text: wireText(post.text) + mediaLink(post, postMedia(state, post)),
     edit_history_tweet_ids: all.slice(0, all.indexOf(post.id) + 1),
   }
   if (wants(fields, 'edit_history_tweet_ids')) rendered.edit_history_tweet_ids = all
@@ -74,12 +78,27 @@ function references(post: XPost): unknown {
   return list.length ? list : undefined
 }
 
-function entities(state: XState, text: string): unknown {
+const postMedia = (state: XState, post: XPost) =>
+  `https://x.com/${state.users.get(post.authorId)?.username ?? 'i'}/status/${post.id}/photo/1`
+export const messageMedia = (message: XMessage) => `https://x.com/messages/media/${message.id}`
+
+/** X ends the words with one short link for all the pictures. */
+function mediaLink({ uploads }: Pick<XPost, 'uploads'>, address: string): string {
+  return uploads?.length ? ` ${shortLink(address)}` : ''
+}
+function mediaSpans({ text, uploads = [] }: Pick<XPost, 'text' | 'uploads'>, address: string): object[] {
+  const start = [...withShortLinks(text)].length + 1
+  const url = shortLink(address)
+  const span = { start, end: start + url.length, url, expanded_url: address, display_url: `pic.x.com/${url.slice(-10)}` }
+  return uploads.map(one => ({ ...span, media_key: keyOf(one) }))
+}
+
+function entities(state: XState, text: string, media: object[]): unknown {
   const mentions = mentionSpans(withShortLinks(text)).map(span => {
     const user = state.byHandle.get(span.username.toLowerCase())
     return { ...span, ...(user ? { id: user.id } : {}) }
   })
-  const urls = urlSpans(text)
+  const urls = [...urlSpans(text), ...media]
   if (!mentions.length && !urls.length) return undefined
   return { ...(mentions.length ? { mentions } : {}), ...(urls.length ? { urls } : {}) }
 }
@@ -89,7 +108,7 @@ function metrics(state: XState, post: XPost): object {
   return {
     retweet_count: state.reposts.get(post.id)?.length ?? 0,
     reply_count: replies,
-    like_count: 0,
+    like_count: state.likes.get(post.id)?.size ?? 0,
     quote_count: 0,
     bookmark_count: 0,
     impression_count: 12 + 9 * replies,
@@ -122,16 +141,19 @@ export function renderMessage(message: XMessage, fields: Fields): Record<string,
     dm_conversation_id: conversationOf(message.from, message.to),
     sender_id: message.from,
     participant_ids: [message.from, message.to],
-    ...(urlSpans(message.text).length ? { entities: { urls: urlSpans(message.text) } } : {}),
+    ...(urlsOf(message).length ? { entities: { urls: urlsOf(message) } } : {}),
+    ...(message.uploads?.length ? { attachments: { media_keys: message.uploads.map(keyOf) } } : {}),
   }
   const rendered: Record<string, unknown> = {
     id: message.id,
     event_type: 'MessageCreate',
-    text: wireText(message.text),
+    text: wireText(message.text) + mediaLink(message, messageMedia(message)),
   }
   for (const [name, value] of Object.entries(optional)) if (wants(fields, name)) rendered[name] = value
   return rendered
 }
+
+const urlsOf = (message: XMessage): object[] => [...urlSpans(message.text), ...mediaSpans(message, messageMedia(message))]
 
 /** X puts the smaller id first. */
 export function conversationOf(a: string, b: string): string {
@@ -165,11 +187,18 @@ export function expandPosts(state: XState, posts: readonly XPost[], asked: Asked
       for (const id of historyOf(state, post.id)) if (id !== post.id) others.set(id, state.posts.get(id) as XPost)
     }
   }
+  const media = expandMedia(posts, asked)
   const includes = {
+    ...(media.length ? { media } : {}),
     ...(users.size ? { users: [...users.values()].map(user => renderUser(state, user, asked.user)) } : {}),
     ...(others.size ? { tweets: [...others.values()].map(post => renderPost(state, post, asked.post)) } : {}),
   }
   return { ...(Object.keys(includes).length ? { includes } : {}), ...(errors.length ? { errors } : {}) }
+}
+
+/** The pictures of posts or messages, where they are asked for. */
+export function expandMedia(said: readonly (XPost | XMessage)[], asked: Asked): object[] {
+  return asked.expansions.has('attachments.media_keys') ? includedMedia(said, name => wants(asked.media, name)) : []
 }
 
 export function notFound(kind: 'tweet' | 'user', parameter: string, value: string): object {

@@ -9,10 +9,13 @@ import { listen } from '../listen.ts'
 import { onlyFromHere } from '../only-from-here.ts'
 import { pushQueue } from '../pushes.ts'
 import { snowflakes } from '../snowflake.ts'
+import { uploadRoutes, uploadShelf } from '../uploads.ts'
 import { xEnvelope } from './activity.ts'
 import { type XControl, xControl } from './control.ts'
+import { likeRoutes } from './likes.ts'
 import { xLimits } from './limits.ts'
 import { listRoutes } from './lists.ts'
+import { mediaRoutes } from './media.ts'
 import { messageRoutes } from './messages.ts'
 import { pageRoutes } from './page.tsx'
 import { postRoutes } from './posts.ts'
@@ -20,6 +23,7 @@ import { forbidden, notSummonedText, problem, serverError, tooManyRequests, unau
 import { signInRoutes } from './sign-in.ts'
 import { applyToX, emptyXState, type XEntry } from './state.ts'
 import { streamRoutes, xStreams } from './stream.ts'
+import { uploadingRoutes } from './uploads.ts'
 import { webhookRoutes } from './webhooks.ts'
 import type { XWorld } from './world.ts'
 
@@ -59,6 +63,7 @@ export async function startXSimulator({ port, journalDir, now, faults }: XSimula
     ids,
     faults: board,
     limits: xLimits(clock),
+    uploads: uploadShelf(journalDir, 'x'),
     pushes: pushQueue({
       faults: board,
       maxBatch: 1,
@@ -99,14 +104,18 @@ function xApp(world: XWorld, control: XControl, streams: ReturnType<typeof xStre
   const app = new Hono()
   app.use('*', onlyFromHere)
   app.route('/_sim', controlDoor(control))
+  app.route('/', mediaRoutes(world))
   app.route('/', pageRoutes(world, control))
+  app.route('/', uploadRoutes(world.uploads))
   const meetFaults = faulty(world.faults, c => c.req.path, inXWords)
   app.use('/2/*', meetFaults)
   app.use('/oauth2/*', meetFaults)
   app.route('/', signInRoutes(world))
   app.route('/', streamRoutes(world, streams))
   app.route('/', listRoutes(world))
+  app.route('/', uploadingRoutes(world))
   app.route('/', postRoutes(world))
+  app.route('/', likeRoutes(world))
   app.route('/', messageRoutes(world))
   app.route('/', webhookRoutes(world))
   app.notFound(() => problem(404, { title: 'Not Found', type: 'about:blank', status: 404, detail: 'Not Found' }))

@@ -1,6 +1,7 @@
 // What exists on the simulated X, and how each thing that happens changes it.
 import { randomBytes } from 'node:crypto'
-import { compareIds } from '../snowflake.ts'
+import { compareIds, timeOfSnowflake } from '../snowflake.ts'
+import type { ShownUpload } from '../uploads.ts'
 import { mentionedHandles } from './text.ts'
 
 export interface XUser {
@@ -30,6 +31,8 @@ export interface XPost {
   editOf: string | null
   /** The app that wrote it; null: X's own app. */
   appId: string | null
+  /** Pictures below it. */
+  uploads?: readonly ShownUpload[]
 }
 export interface XMessage {
   id: string
@@ -38,6 +41,7 @@ export interface XMessage {
   text: string
   at: number
   appId: string | null
+  uploads?: readonly ShownUpload[]
 }
 export interface XApp {
   id: string
@@ -94,6 +98,7 @@ export type XEntry =
   | { type: 'post'; post: XPost }
   | { type: 'deleted'; id: string }
   | { type: 'hidden'; id: string; hidden: boolean }
+  | { type: 'like'; id: string; userId: string; isOn: boolean }
   | { type: 'message'; message: XMessage }
   | { type: 'webhook'; webhook: XWebhook }
   | { type: 'webhook gone'; id: string }
@@ -101,7 +106,8 @@ export type XEntry =
   | { type: 'subscription gone'; id: string }
   | { type: 'rule'; rule: XRule }
   | { type: 'rule gone'; id: string }
-  | { type: 'push'; id: string; lane: string; content: unknown }
+  /** `again`: it was pushed before, or tried. */
+  | { type: 'push'; id: string; lane: string; content: unknown; again?: true }
   | { type: 'pushed'; ids: string[] }
   | { type: 'clock'; offsetMs: number }
   | { type: 'note'; key: string; value: string }
@@ -125,11 +131,15 @@ export interface XState {
   reposts: Map<string, string[]>
   deleted: Set<string>
   hidden: Set<string>
+  /** Post → who likes it. */
+  likes: Map<string, Set<string>>
   messages: XMessage[]
   webhooks: Map<string, XWebhook>
   subscriptions: Map<string, XSubscription>
   rules: Map<string, XRule>
   pushes: Map<string, { lane: string; content: unknown }>
+  /** What was pushed, or tried, in the last day; ids carry their time. */
+  pushedLately: { id: string; lane: string; content: unknown }[]
   notes: Map<string, string>
   clockOffsetMs: number
 }
@@ -150,11 +160,13 @@ export function emptyXState(): XState {
     reposts: new Map(),
     deleted: new Set(),
     hidden: new Set(),
+    likes: new Map(),
     messages: [],
     webhooks: new Map(),
     subscriptions: new Map(),
     rules: new Map(),
     pushes: new Map(),
+    pushedLately: [],
     notes: new Map(),
     clockOffsetMs: 0,
   }
@@ -211,6 +223,13 @@ export function applyToX(state: XState, entry: XEntry): void {
       if (entry.hidden) state.hidden.add(entry.id)
       else state.hidden.delete(entry.id)
       break
+    case 'like': {
+      const by = state.likes.get(entry.id) ?? new Set()
+      if (entry.isOn) by.add(entry.userId)
+      else by.delete(entry.userId)
+      state.likes.set(entry.id, by)
+      break
+    }
     case 'message':
       insertInOrder(state.messages, entry.message, message => message.id)
       break
@@ -235,6 +254,7 @@ export function applyToX(state: XState, entry: XEntry): void {
       break
     case 'push':
       state.pushes.set(entry.id, { lane: entry.lane, content: entry.content })
+      if (!entry.again) remember(state, entry)
       break
     case 'pushed':
       for (const id of entry.ids) state.pushes.delete(id)
@@ -324,4 +344,11 @@ function insertInOrder<T>(list: T[], item: T, idOf: (item: T) => string): void {
   let at = list.length
   while (at > 0 && compareIds(idOf(list[at - 1] as T), idOf(item)) > 0) at--
   list.splice(at, 0, item)
+}
+
+/** X pushes again what is no older than a day. */
+function remember({ pushedLately }: XState, { id, lane, content }: { id: string; lane: string; content: unknown }): void {
+  pushedLately.push({ id, lane, content })
+  const dayBefore = timeOfSnowflake(id) - 24 * 3_600_000
+  while (timeOfSnowflake(pushedLately[0]!.id) < dayBefore) pushedLately.shift()
 }

@@ -2,10 +2,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { isLoopback } from '../pushes.ts'
+import { timeOfSnowflake } from '../snowflake.ts'
 import { access, type Caller } from './access.ts'
 import { activityEventTypes } from './activity.ts'
 import { readJson } from './posts.ts'
-import { forbidden, invalidRequest, problem } from './problems.ts'
+import { clientForbidden, forbidden, invalidRequest, problem } from './problems.ts'
 import type { XSubscription, XWebhook } from './state.ts'
 import type { XWorld } from './world.ts'
 
@@ -40,6 +41,29 @@ export function webhookRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
     }
     world.record({ type: 'webhook', webhook })
     return c.json(renderWebhook(webhook))
+  })
+  routes.post('/2/webhooks/replay', access(world, 'POST /2/webhooks/replay', 'app'), async c => {
+    const { app } = c.get('caller')
+    const body = await readJson(c.req.raw)
+    if (body instanceof Response) return body
+    if (state.notes.get('replay') === 'no') return clientForbidden(app.id)
+    const { webhook_id: webhookId = '', from_date: from = '', to_date: to = '' } = body as Record<string, string>
+    const webhook = state.webhooks.get(webhookId)
+    if (webhook?.appId !== app.id) return invalidRequest('WebhookIdInvalid: there is no such webhook.', { webhook_id: [webhookId] })
+    const [fromMs, toMs] = [minuteIn(from), minuteIn(to)]
+    const now = world.clock.now()
+    if (fromMs === null || toMs === null || fromMs > toMs || toMs > now || fromMs < now - DAY_MS - MINUTE_MS)
+      return invalidRequest('from_date and to_date must be yyyymmddhhmm, in that order, within the last 24 hours.')
+    const createdAt = new Date(now)
+    const again = state.pushedLately.filter(
+      one => one.lane === webhookId && timeOfSnowflake(one.id) >= fromMs && timeOfSnowflake(one.id) < toMs + MINUTE_MS,
+    )
+    for (const { lane, content } of again) {
+      const push = { id: world.ids.next(now), lane, content }
+      world.record({ type: 'push', ...push, again: true })
+      world.pushes.add(push)
+    }
+    return c.json({ job_id: world.ids.next(now), created_at: createdAt.toISOString() })
   })
   routes.put('/2/webhooks/:id', access(world, 'PUT /2/webhooks', 'app'), async c => {
     const webhook = state.webhooks.get(c.req.param('id'))
@@ -128,6 +152,14 @@ export function webhookRoutes(world: XWorld): Hono<{ Variables: { caller: Caller
   )
   return routes
 }
+
+/** yyyymmddhhmm in UTC; null: it is none. */
+function minuteIn(text: string): number | null {
+  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(text)?.slice(1).map(Number)
+  return parts ? Date.UTC(parts[0]!, parts[1]! - 1, parts[2]!, parts[3]!, parts[4]!) : null
+}
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 
 interface SubscriptionBody {
   event_type?: string

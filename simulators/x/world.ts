@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { FaultBoard } from '../faults.ts'
 import type { PushQueue } from '../pushes.ts'
 import type { Snowflakes } from '../snowflake.ts'
+import type { UploadShelf } from '../uploads.ts'
 import type { XLimits } from './limits.ts'
 import type { XEntry, XState } from './state.ts'
 
@@ -13,6 +14,7 @@ export interface XWorld {
   faults: FaultBoard
   limits: XLimits
   pushes: PushQueue<unknown>
+  uploads: UploadShelf
   /** Applies what happened, keeps it, and tells the pages that watch. */
   record: (entry: XEntry) => void
   watch: (listener: () => void) => () => void

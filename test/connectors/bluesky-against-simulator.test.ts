@@ -269,6 +269,24 @@ describe('sending', () => {
     expect(complaints).toEqual([])
   })
 
+  it('posts the next part of a thread below our own, in the same thread, and keeps to the lexicon', async () => {
+    const { control, complaints, lineOf } = await simulatedBluesky()
+    const { line } = lineOf()
+    const root = control.post({ from: 'cleo', text: '@heron-air.test help' })
+    const [mention] = (await polled(line, {})).mentions
+    for (const first of [postTo(mention!, 'So sorry. (1/2)'), { ...postTo(mention!, 'Bags are late. (1/2)'), inReplyTo: null }]) {
+      const [key, nextKey] = first.inReplyTo ? [KEY, `${KEY.slice(0, -1)}1`] : [`${KEY.slice(0, -1)}2`, `${KEY.slice(0, -1)}4`]
+      const sent = await bluesky.send({ ...first, key }, line)
+      const next = { ...first, key: nextKey, text: 'We look. (2/2) ^BN', continues: sent.externalId }
+      const { externalId } = await bluesky.send(next, line)
+      const there = control.findPost({ uri: externalId })!
+      expect(there).toMatchObject({ inReplyTo: sent.externalId, root: first.inReplyTo ? root.uri : sent.externalId })
+      expect(() => lexicons.assertValidRecord('app.bsky.feed.post', there.record)).not.toThrow()
+      expect(await bluesky.findSent!(next, line.now(), line)).toMatchObject({ externalId })
+    }
+    expect(complaints).toEqual([])
+  })
+
   it('posts a status of its own', async () => {
     const { control, lineOf } = await simulatedBluesky()
     const { line } = lineOf()

@@ -93,6 +93,7 @@ async function listenBetween(port: number) {
     const write = (status: number, answer: unknown) => {
       const asked = parsed(body)
       exchanges.push({ nsid, query: Object.fromEntries(url.searchParams), body: asked, status, answer })
+      judge(complaints, () => lexicons.assertValidXrpcParams(nsid, paramsIn(nsid, url.searchParams)))
       if (asked) judge(complaints, () => lexicons.assertValidXrpcInput(nsid, jsonToLex(asked as never)))
       if (status === 200 && answer) judge(complaints, () => lexicons.assertValidXrpcOutput(nsid, jsonToLex(answer as never)))
     }
@@ -117,6 +118,21 @@ async function listenBetween(port: number) {
       }),
   )
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, exchanges, complaints }
+}
+
+/** What stands in an address is text; the lexicon says which of it is a number, a yes or no, or a list. */
+function paramsIn(nsid: string, given: URLSearchParams): Record<string, unknown> {
+  const def = lexicons.getDef(nsid)
+  const known = (def?.type === 'query' && def.parameters?.properties) || {}
+  return Object.fromEntries(
+    [...new Set(given.keys())].map(name => {
+      const type = known[name]?.type
+      if (!type) throw new Error(`${nsid} knows no parameter ${name}`)
+      if (type === 'array') return [name, given.getAll(name)]
+      if (type === 'integer') return [name, Number(given.get(name))]
+      return [name, type === 'boolean' ? given.get(name) === 'true' : given.get(name)]
+    }),
+  )
 }
 
 function judge(complaints: string[], check: () => void): void {

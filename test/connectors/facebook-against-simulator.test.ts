@@ -443,12 +443,16 @@ describe('what is sent', () => {
     expect([ask(), ask(granted.account)]).toEqual([false, true])
     await expect(facebook.send(answerTo(mention), line)).rejects.toMatchObject({
       kind: 'refused',
-      message: expect.stringContaining('until the customer writes again'),
+      message: expect.stringContaining('opens when the customer writes again'),
     })
-    await facebook.send(answerTo(mention), granted)
+    await expect(facebook.send(answerTo(mention), granted)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('only what a person wrote'),
+    })
+    await facebook.send(answerTo(mention, { isByHuman: true }), granted)
     control.moveClock({ ms: 6 * DAY })
     expect(ask(granted.account)).toBe(false)
-    await expect(facebook.send(answerTo(mention), granted)).rejects.toMatchObject({ kind: 'refused' })
+    await expect(facebook.send(answerTo(mention, { isByHuman: true }), granted)).rejects.toMatchObject({ kind: 'refused' })
   })
 
   it('a status on the page, once', async () => {
@@ -479,6 +483,18 @@ describe('what is sent', () => {
     const found = await facebook.findSent!(answerTo(mention), since, line)
     expect(found?.externalId ?? null).toBe(control.replies({ to: mention.externalId })[0]?.id ?? null)
     expect(found !== null).toBe(isThere)
+  })
+
+  it('posts and finds the next part of a thread below our own comment', async () => {
+    const { control, mention, line } = await oneComment()
+    const since = line.now()
+    const first = await facebook.send(answerTo(mention, { text: 'So sorry. (1/2)' }), line)
+    const next = answerTo(mention, { text: 'We look. (2/2) ^BN', continues: first.externalId })
+    expect(await facebook.findSent!(next, since, line)).toBeNull()
+    control.setFault({ kind: 'accepted-then-dropped', method: 'POST' })
+    await expect(facebook.send(next, line)).rejects.toMatchObject({ kind: 'unsure' })
+    const found = await facebook.findSent!(next, since, line)
+    expect(control.findItem({ id: found!.externalId })).toMatchObject({ message: 'We look. (2/2) ^BN', isOurs: true })
   })
 
   it("finds an unsure message, private answer, answer to an answer, and status; and not another's words", async () => {

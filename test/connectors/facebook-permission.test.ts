@@ -13,6 +13,7 @@ interface Case {
   about: 'comment' | 'message'
   ageMs: number
   humanAgent?: boolean
+  isAutomatic?: boolean
   lastPrivateMs?: number
   privateReplySent?: boolean
   facts?: Answerable['facts']
@@ -38,6 +39,7 @@ function ask(given: Case) {
     account: { ...lineTo(null).account, capabilities: { humanAgent: given.humanAgent ?? false } },
     lastPrivateInboundAt: given.lastPrivateMs === undefined ? null : before(given.lastPrivateMs),
     privateReplySent: given.privateReplySent ?? false,
+    isAutomatic: given.isAutomatic ?? false,
   }
   return facebook.mayReply(question)
 }
@@ -56,6 +58,8 @@ it.each<[Case, boolean, string]>([
   [{ ask: 'private', about: 'message', ageMs: DAY, humanAgent: true }, true, 'a person, never an automatic answer'],
   [{ ask: 'private', about: 'message', ageMs: 7 * DAY - 5 * MINUTE - 1, humanAgent: true }, true, 'closes in 1 min'],
   [{ ask: 'private', about: 'message', ageMs: 7 * DAY - 5 * MINUTE, humanAgent: true }, false, '7 days'],
+  [{ ask: 'private', about: 'message', ageMs: HOUR, humanAgent: true, isAutomatic: true }, true, 'closes in 22 h'],
+  [{ ask: 'private', about: 'message', ageMs: DAY, humanAgent: true, isAutomatic: true }, false, 'a person may still write'],
   // One private message to a comment, within 7 days
   [{ ask: 'private', about: 'comment', ageMs: DAY }, true, 'closes in 5 days'],
   [{ ask: 'private', about: 'comment', ageMs: 7 * DAY - 5 * MINUTE - 1 }, true, 'One private message'],

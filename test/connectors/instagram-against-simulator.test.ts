@@ -291,12 +291,16 @@ describe('what is sent', () => {
     expect([ask(), ask(granted.account)]).toEqual([false, true])
     await expect(instagram.send(answerTo(mention), line)).rejects.toMatchObject({
       kind: 'refused',
-      message: expect.stringContaining('until the customer writes again'),
+      message: expect.stringContaining('opens when the customer writes again'),
     })
-    await instagram.send(answerTo(mention), granted)
+    await expect(instagram.send(answerTo(mention), granted)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('only what a person wrote'),
+    })
+    await instagram.send(answerTo(mention, { isByHuman: true }), granted)
     control.moveClock({ ms: 6 * DAY })
     expect(ask(granted.account)).toBe(false)
-    await expect(instagram.send(answerTo(mention), granted)).rejects.toMatchObject({ kind: 'refused' })
+    await expect(instagram.send(answerTo(mention, { isByHuman: true }), granted)).rejects.toMatchObject({ kind: 'refused' })
   })
 
   it('a thousand bytes go, one more does not leave', async () => {

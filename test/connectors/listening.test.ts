@@ -74,7 +74,7 @@ describe('searching X', () => {
 
 describe('searching Bluesky', () => {
   it('asks for each word by itself, and drops what is excluded or in another language', async () => {
-    const { control, lineOf } = await simulatedBluesky()
+    const { control, complaints, lineOf } = await simulatedBluesky()
     const { line } = lineOf()
     control.post({ from: 'cleo', text: 'heron air lost my bag', lang: 'en' })
     control.post({ from: 'bob', text: 'flying #HeronAir today' })
@@ -87,15 +87,18 @@ describe('searching Bluesky', () => {
       ['flying #HeronAir today', false],
     ])
     expect((await searched(bluesky, line, term, first.cursor)).pages).toBe(0)
+    // By the official lexicons, questions and answers alike.
+    expect(complaints).toEqual([])
   })
 
   it('walks every page, and tells what is said to us from what is said about us', async () => {
-    const { control, lineOf } = await simulatedBluesky()
+    const { control, complaints, lineOf } = await simulatedBluesky()
     const { line } = lineOf()
     for (let nth = 0; nth < 230; nth++) control.post({ from: 'cleo', text: `heron air bag ${nth}` })
     control.post({ from: 'bob', text: '@heron-air.test heron air?' })
     const { incoming, pages } = await searched(bluesky, line, termOf({}))
     expect([pages, mentionsOf(incoming).length, mentionsOf(incoming).filter(one => one.addressesUs).length]).toEqual([3, 231, 1])
+    expect(complaints).toEqual([])
   })
 
   it('counts reposts on the post', async () => {
@@ -151,14 +154,25 @@ describe('what a mention answers', () => {
     expect(exchanges).toHaveLength(1)
   })
 
+  it('comes from X under the id it had before it was edited, and names the others', async () => {
+    const { control, lineOf } = await simulatedX()
+    const { line } = lineOf()
+    const first = control.post({ from: 'bob_on_tour', text: 'who flies to Ankra?' })
+    const edited = control.edit({ id: first.id, text: 'who flies to Ankara?' })
+    const { incoming } = await fetched(x, line, [{ externalId: edited.id, childExternalId: '1' }])
+    expect(mentionsOf(incoming)).toMatchObject([{ externalId: first.id, otherIds: [edited.id], text: 'who flies to Ankara?' }])
+  })
+
   it('comes from Bluesky', async () => {
-    const { control, lineOf } = await simulatedBluesky()
+    const { control, complaints, exchanges, lineOf } = await simulatedBluesky()
     const asked = control.post({ from: 'bob', text: 'who flies to Ankara?' })
     const gone = `${asked.uri.slice(0, -3)}xxx`
     const wanted = [asked.uri, gone].map(externalId => ({ externalId, childExternalId: '1' }))
     const { incoming, missing } = await fetched(bluesky, lineOf().line, wanted)
     expect(mentionsOf(incoming)).toMatchObject([{ externalId: asked.uri, direction: 'context', addressesUs: false }])
     expect(missing.map(one => one.externalId)).toEqual([gone])
+    expect(exchanges.at(-1)).toMatchObject({ nsid: 'app.bsky.feed.getPosts', status: 200 })
+    expect(complaints).toEqual([])
   })
 
   it('comes from Mastodon with what stands above it', async () => {

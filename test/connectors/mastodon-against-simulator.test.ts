@@ -36,7 +36,9 @@ describe('signing in', () => {
     const app = { instance, clientId: 'us', clientSecret: 'ours' }
     const address = new URL(mastodon.signIn!.authorizeUrl({ app, apiBase: null, redirectUri, state: 's', verifier }))
     expect(address.origin + address.pathname).toBe('https://social.example/oauth/authorize')
-    expect(address.searchParams.get('scope')).toBe('read:accounts read:notifications read:search read:statuses write:statuses')
+    expect(address.searchParams.get('scope')).toBe(
+      'read:accounts read:notifications read:search read:statuses write:favourites write:media write:statuses',
+    )
   })
 
   it.each([
@@ -184,6 +186,22 @@ describe('answering', () => {
     const [mention] = (await polled(line, {})).mentions
     const sent = await mastodon.send(answerTo(mention!, 'yes?'), line)
     expect(control.findPost({ id: sent.externalId })).toMatchObject({ visibility: 'direct', text: `@bob@${HOST} yes?` })
+  })
+
+  it('posts and finds the next part of a thread below our own, still naming whom it answers', async () => {
+    const { control, line } = await simulatedMastodon()
+    control.post({ from: 'bob', text: '@heronair help' })
+    const [mention] = (await polled(line, {})).mentions
+    const first = await mastodon.send(answerTo(mention!, 'So sorry. (1/2)'), line)
+    const next = answerTo(mention!, 'We look. (2/2) ^BN', { key: 'the next one', continues: first.externalId })
+    expect(await mastodon.findSent!(next, line.now(), line)).toBeNull()
+    const sent = await mastodon.send(next, line)
+    expect(control.findPost({ id: sent.externalId })).toMatchObject({ inReplyTo: first.externalId, text: expect.stringMatching(/^@bob/) })
+    expect(await mastodon.findSent!(next, line.now(), line)).toEqual(sent)
+    const status = { key: 's1', text: 'Late. (1/2)', visibility: 'public' as const, inReplyTo: null, isPrivateReply: false }
+    const above = await mastodon.send(status, line)
+    const below = await mastodon.send({ ...status, key: 's2', text: 'Very. (2/2)', continues: above.externalId }, line)
+    expect(control.findPost({ id: below.externalId })).toMatchObject({ inReplyTo: above.externalId })
   })
 
   it('posts a status', async () => {

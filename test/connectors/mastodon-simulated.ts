@@ -18,8 +18,8 @@ export interface Exchange {
 
 export const HOST = 'social.heron.example'
 
-export async function simulatedMastodon() {
-  const simulator = await startMastodonSimulator({ host: HOST })
+export async function simulatedMastodon(options: { pingEveryMs?: number } = {}) {
+  const simulator = await startMastodonSimulator({ host: HOST, ...options })
   onTestFinished(simulator.stop)
   const { control } = simulator
   const app = control.createApp({ name: 'Heed at Heron Air', redirectUris: ['http://127.0.0.1:9/callback'] })

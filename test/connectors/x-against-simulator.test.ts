@@ -51,7 +51,7 @@ describe('signing in', () => {
     expect(Object.fromEntries(address.searchParams)).toMatchObject({
       client_id: 'us',
       code_challenge_method: 'S256',
-      scope: 'tweet.read tweet.write users.read dm.read dm.write offline.access tweet.moderate.write',
+      scope: 'tweet.read tweet.write users.read dm.read dm.write offline.access tweet.moderate.write media.write',
     })
   })
 
@@ -334,6 +334,23 @@ describe('answering', () => {
     expect(await x.findSent!(outgoing('We are on it.', cleo), line.now(), line)).toBeNull()
     expect(await x.findSent!(outgoing('We are on it.', bob), line.now(), line)).not.toBeNull()
     expect(await x.findSent!(outgoing('We are on it.', null), line.now(), line)).toBeNull()
+  })
+
+  it('sends and finds the next part of a thread below our own, of an answer and of a status, on the self-serve plan too', async () => {
+    const { control, lineOf } = await simulatedX()
+    const { line } = lineOf()
+    control.post({ from: 'cleo_flies', text: '@HeronAir bag lost' })
+    const cleo = await answerable(line)
+    for (const above of [cleo, null]) {
+      const since = line.now()
+      const first = await x.send(outgoing(`So sorry. ${above ? 'a' : 'b'} (1/2)`, above), line)
+      const next = { ...outgoing(`We look. ${above ? 'a' : 'b'} (2/2) ^BN`, above), continues: first.externalId }
+      expect(await x.findSent!(next, since, line)).toBeNull()
+      control.setFault({ kind: 'accepted-then-dropped', method: 'POST' })
+      await expect(x.send(next, line)).rejects.toMatchObject({ kind: 'unsure' })
+      const found = await x.findSent!(next, since, line)
+      expect(control.replies({ to: first.externalId })).toMatchObject([{ id: found!.externalId }])
+    }
   })
 
   it('is refused, for good, to who never mentioned us, to the same words twice, and to closed inboxes', async () => {

@@ -34,8 +34,15 @@ describe("asking X's rules", () => {
     expect(permission.because).not.toBe('')
   })
 
-  it('names the price of a link before it is sent', () => {
-    expect(x.mayReply(asked({ text: 'see example.com' })).because).toBe('Costs $0.20 because of the link; without it $0.01.')
+  it.each([
+    ['an answer', { text: 'ok' }, 0.01],
+    ['an answer with a link', { text: 'see example.com' }, 0.2],
+    ['the next part of a thread, which answers ourselves', { text: 'ok (2/2)', continues: '12' }, 0.015],
+    ['a private message with a link', { text: 'see example.com', visibility: 'private' }, 0.015],
+    ['a status post', { text: 'ok', inReplyTo: null }, 0.015],
+  ] as const)('has a price for %s', (_what, post, usd) => {
+    const prices = x.prices!(asked({}).account)!
+    expect(prices.send({ visibility: 'public', inReplyTo: mention, ...post })).toBe(usd)
   })
 
   it('offers the place where a person answers by hand', () => {

@@ -156,3 +156,34 @@ test('a reader may not link, a stranger sees nothing, and an unknown number is a
   expect((await lead.get('/incidents/9999')).status).toBe(404)
   expect((await lead.get('/incidents/99999999999999999999')).status).toBe(404)
 })
+
+test('a status update too long for one post says what it takes and costs, and goes out as a thread when that is chosen', async () => {
+  const { lead, number, publish, posts, account, desk } = await withIncident()
+  const long = `${'Two teams are on their way with a generator. '.repeat(8)}See https://heron.example/status. Next by {{next}}.`
+  const { form, html } = await publish(`/incidents/${number}/update`, { [`text-${account.id}`]: long })
+  expect(html).toContain('Publishing it costs $0.015.')
+  const priced = await (await lead.post(`/incidents/${number}/updates/price`, form)).json()
+  expect(priced).toMatchObject({
+    total: 'Publishing it costs $0.215.',
+    each: { [account.id]: { words: '2 posts cost $0.215 because of the link; $0.03 without it.', cap: null } },
+  })
+  const stopped = await lead.post(`/incidents/${number}/updates`, form)
+  expect([stopped.status, await posts()]).toEqual([422, []])
+  const drawn = await stopped.text()
+  expect(drawn).toContain('post it as 2 posts')
+  expect(drawn).toContain(`name="posts-${account.id}" value="2"`)
+  const chosen = { ...form, [`posts-${account.id}`]: '2' }
+  await lead.post(`/incidents/${number}/updates`, chosen)
+  await lead.post(`/incidents/${number}/updates`, chosen)
+  const parts = (await posts()).sort((a, b) => (a.id < b.id ? -1 : 1))
+  expect(parts.map(one => one.text.match(/\(\d\/\d\).*/)![0])).toEqual(['(1/2)', '(2/2) ^Team'])
+  expect(parts.map(one => one.continuesId)).toEqual([null, parts[0]!.id])
+
+  const refused = { status: 'refused' as const, problem: 'X says no.' }
+  await desk.db.updateTable('replies').set(refused).where('statusUpdateId', 'is not', null).execute()
+  const page = await (await lead.get(`/incidents/${number}`)).text()
+  expect(page).toContain('part 2 of 2')
+  expect(page.match(/\/retry"/g)).toHaveLength(1)
+  await lead.post(`/incidents/${number}/posts/${parts[0]!.id}/retry`)
+  expect((await posts()).map(one => one.status)).toEqual(['approved', 'approved'])
+})

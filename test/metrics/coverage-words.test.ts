@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { GapCause, Span } from '../../db/coverage.ts'
 import { coverageWords, type Source, upToNow } from '../../metrics/coverage-words.ts'
+import { alsoPushed, onlyPushed, type Told } from '../../metrics/heard-otherwise.ts'
 
 const now = new Date('2026-03-02T14:32:00Z')
 const clock = (time: string) => new Date(`2026-03-02T${time}:00Z`)
@@ -118,4 +119,103 @@ test.each([
 ] as const)('the time nobody has told of yet: %s', (_, status, last, cause) => {
   const tail = upToNow([last], { now, status, patienceMs: 600_000 }).slice(1)
   expect(tail.map(span => span.cause)).toEqual(cause ? [cause] : [])
+})
+
+const whole = mentions([covered('08:00', '14:32')])
+const alone = (spans: Told[]): Source => mentions(spans, { name: 'pushed', label: 'mentions elsewhere', isOnlyPushed: true, reach })
+const reach = { hours: 3, source: '', checkedOn: '2026-03-01' }
+const lostPoll = [covered('08:00', '10:00'), gap('10:00', '11:00', 'lost', 'token'), covered('11:00', '14:32')]
+
+test.each<[string, Source[], string, string]>([
+  [
+    'a poll could not read back so far, but pushes had told of all of it',
+    [mentions(alsoPushed(lostPoll, 'all', [covered('08:00', '14:32')]))],
+    'good',
+    'Every mention since 09:00 accounted for. One gap was repaired: mentions, 10:00 to 11:00, because the sign-in no longer worked.',
+  ],
+  [
+    'pushes had told of half of the time',
+    [mentions(alsoPushed(lostPoll, 'all', [covered('10:30', '14:32')]))],
+    'warn',
+    'Every mention since 10:30 accounted for. Lost: mentions from 10:00 to 10:30, because the sign-in no longer worked. It cannot be read back any more: Plain no longer shows it. One gap was repaired: mentions, 10:30 to 11:00, because the sign-in no longer worked.',
+  ],
+  [
+    'pushes had told of all but what is never pushed',
+    [mentions(alsoPushed(lostPoll, { but: 'edits' }, [covered('08:00', '14:32')]))],
+    'warn',
+    'Every mention since 11:00 accounted for. Perhaps lost: edits from 10:00 to 11:00, because the sign-in no longer worked. The poll could not read back so far. Pushes brought everything else, and Plain does not push these.',
+  ],
+  [
+    'pushes do not tell of that list',
+    [mentions(alsoPushed(lostPoll, undefined, [covered('08:00', '14:32')]))],
+    'warn',
+    'Every mention since 11:00 accounted for. Lost: mentions from 10:00 to 11:00, because the sign-in no longer worked. It cannot be read back any more: Plain no longer shows it.',
+  ],
+  [
+    'what only pushes bring is perhaps lost while they are missing',
+    [whole, alone(onlyPushed([covered('08:00', '12:00'), gap('12:00', '14:32', 'open', 'webhook_off')], reach, now))],
+    'warn',
+    'All else since 09:00 is accounted for. Perhaps lost: mentions elsewhere since 12:00, because Plain does not push to us. Plain lists them nowhere: only a push can bring them.',
+  ],
+  [
+    'what only pushes bring, and nobody pushes',
+    [whole, alone([])],
+    'warn',
+    'Every mention since 09:00 accounted for, but for mentions elsewhere: only pushes tell of them, and Plain pushes nothing to us.',
+  ],
+  [
+    'nobody was there to take what is pushed, and the platform still tries',
+    [whole, alone(onlyPushed([covered('08:00', '12:00'), gap('12:00', '12:30', 'repaired', 'web_down')], reach, now))],
+    'warn',
+    'Every mention since 12:30 accounted for. Mentions elsewhere from 12:00 to 12:30 may still come. Plain pushes again for 3 h what was not taken.',
+  ],
+  [
+    'nobody was there, and the platform has tried since',
+    [whole, alone(onlyPushed([covered('08:00', '10:00'), gap('10:00', '10:30', 'repaired', 'web_down')], reach, now))],
+    'good',
+    'Every mention since 09:00 accounted for. One gap was repaired: mentions elsewhere, 10:00 to 10:30, because Heed’s web process was not running.',
+  ],
+  [
+    'a broken stream only delays what searches find',
+    [
+      whole,
+      mentions([covered('08:00', '14:30')], { kind: 'search', label: 'search for “heron”', term: 'heron' }),
+      mentions(
+        [covered('08:00', '13:00'), gap('13:00', '13:50', 'repaired', 'platform_down'), gap('13:50', '14:32', 'open', 'platform_down')],
+        {
+          kind: 'stream',
+          label: 'stream of “heron”',
+          term: 'heron',
+        },
+      ),
+    ],
+    'warn',
+    'Every mention since 09:00 accounted for. Streams are broken since 13:00 (stream of “heron”): the connection to Plain broke. Searches find it all the same, only later.',
+  ],
+])('%s', (_, sources, tone, sentence) => expect(words(sources)).toMatchObject({ tone, sentence }))
+
+test('each watch term says since when it found everything, and whether it is told at once', () => {
+  const term = (name: string, kind: 'search' | 'stream', spans: Span[]): Source =>
+    mentions(spans, { kind, label: `${kind} “${name}”`, term: name, name: `${kind}:${name}` })
+  const sources = [
+    whole,
+    term('heron', 'search', [covered('08:00', '14:30')]),
+    term('heron', 'stream', [covered('08:00', '14:31')]),
+    term('lounge', 'search', [covered('08:00', '12:00'), gap('12:00', '14:32', 'open', 'limit')]),
+    term('cargo', 'search', [covered('08:00', '14:20')]),
+    term('cargo', 'stream', [covered('08:00', '13:00'), gap('13:00', '14:32', 'open', 'platform_down')]),
+    term('miles', 'search', [gap('09:30', '10:00', 'lost', 'spent'), covered('10:00', '14:30')]),
+    term('new one', 'search', []),
+  ]
+  expect(words(sources).terms.map(one => [one.name, one.tone, one.words])).toEqual([
+    ['heron', 'good', 'Every post since 09:00 found, as far as the search of 14:30. It is told at once.'],
+    ['lounge', 'warn', 'Not searched for since 12:00: Plain asks us to slow down.'],
+    [
+      'cargo',
+      'warn',
+      'Every post since 09:00 found, as far as the search of 14:20. The stream is broken since 13:00: only searches find it meanwhile.',
+    ],
+    ['miles', 'warn', 'Every post since 10:00 found, as far as the search of 14:30. Lost: 09:30 to 10:00.'],
+    ['new one', 'neutral', 'Not searched for yet.'],
+  ])
 })

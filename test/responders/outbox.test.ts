@@ -186,12 +186,15 @@ describe('a mention during the delay', () => {
     expect(b.connector.sent).toEqual([])
   })
 
-  it('edit after reply drafted: holds it too', async () => {
+  it.each([
+    ['words', { text: 'Third time my parcel is EARLY' }],
+    ['pictures', { attachments: JSON.stringify([{ kind: 'picture', url: null, alt: null, width: null, height: null }]) }],
+  ])('edit of the %s after reply drafted: holds it too', async (_, edit) => {
     const b = await bench()
     const reply = await b.approved()
     await b.desk.db
       .updateTable('mentions')
-      .set({ text: 'Third time my parcel is EARLY', version: 2 })
+      .set({ ...edit, version: 2 })
       .where('id', '=', b.firstMentionId)
       .execute()
     b.pass(UNDO_MS)

@@ -1,5 +1,6 @@
 // Mastodon's API, as its OpenAPI description has it, judges what we ask of an instance, and what the simulated one answers.
 import { describe, expect, it } from 'vitest'
+import type { GestureWay } from '../../connectors/connector.ts'
 import { mastodon } from '../../connectors/mastodon/connector.ts'
 import { answerTo, polled, simulatedMastodon, wireTo } from '../connectors/mastodon-simulated.ts'
 import { loadXJudge } from '../x-openapi.ts'
@@ -62,6 +63,8 @@ function judgeBy(place: string) {
       const sent = await mastodon.send(way, line)
       expect(await mastodon.findSent!(way, line.now(), line)).toEqual(sent)
     }
+    const { set } = mastodon.gestures!.like as GestureWay
+    for (const isOn of [true, true, false]) await set(ways[0]!.inReplyTo!, isOn, line)
     control.remove({ id: publicly.externalId })
     expect(await mastodon.stillThere!(ways[0]!.inReplyTo!, line)).toBe(false)
     await expect(mastodon.send({ ...ways[0]!, key: 'd' }, line)).rejects.toMatchObject({ kind: 'refused' })

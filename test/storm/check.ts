@@ -4,7 +4,7 @@ import type { AccountRow } from '../../db/accounts.ts'
 import type { CoverageSpansTable } from '../../db/coverage.ts'
 import type { Db } from '../../db/schema.ts'
 import type { Id, Platform } from '../../domain.ts'
-import { listsOf, PUSHES, patienceOf, sourceOf } from '../../triage/coverage.ts'
+import { listsOf, PUSHES, patienceOf, sourceOf, UNPROVED } from '../../triage/coverage.ts'
 import type { OwnWords, Said, Station } from './station.ts'
 
 export interface Answered {
@@ -27,6 +27,8 @@ export interface Happened {
   deaf: Deaf[]
   /** Nothing was pushed to it, until the product subscribed again. */
   unpushed: { account: string; from: number; until: number | null }[]
+  /** Nobody held the stream. */
+  unstreamed: { platform: Platform; from: number; until: number }[]
   /** Words of ours that stood on a platform at some time: what a customer takes back takes our answer below it along. */
   own: Map<string, OwnWords>
   /** What no fault explains. */
@@ -162,29 +164,63 @@ function wrongAnswer(
   return wrong
 }
 
+/** No stretch without pushes is called covered, whoever found out, and streams have rows that say when nobody held them. */
+function coveredAllTheSame(
+  account: AccountRow,
+  source: string,
+  spans: readonly CoverageSpansTable[],
+  missed: { from: number; until: number },
+) {
+  const wrong = spans.find(span => span.state === 'covered' && span.fromAt.getTime() < missed.until && span.untilAt.getTime() > missed.from)
+  if (!wrong) return []
+  return [
+    `${called(account, source)} calls covered what was missed from ${new Date(missed.from).toISOString()} to ${new Date(missed.until).toISOString()}: ${wrong.fromAt.toISOString()} to ${wrong.untilAt.toISOString()}`,
+  ]
+}
+
 /** The ledger of every list runs from beginning to end without a hole, its gaps repaired; and it names what really could not be heard. */
 async function gapsUntold({ db, happened, beganAt, stormEndedAt }: Asked): Promise<string[]> {
   const accounts = await db.selectFrom('accounts').selectAll().execute()
   const spans = await db.selectFrom('coverageSpans').selectAll().orderBy('fromAt').execute()
   return accounts.flatMap(account => {
     const mine = spans.filter(span => span.accountId === account.id)
-    const { polling, webhook } = connectorFor(account.platform).intake
+    const { polling, webhook, stream } = connectorFor(account.platform).intake
     const polled = listsOf(polling!, account).flatMap(list => {
       const source = sourceOf(list)
       const its = mine.filter(span => span.source === source)
       const deaf = happened.deaf.filter(one => one.account === account.externalId && one.until - one.from > 2 * patienceOf(polling))
       return [...holes(account, source, its, beganAt, stormEndedAt), ...deaf.flatMap(one => untold(account, source, its, one, 'token'))]
     })
+    if (stream) {
+      const streams = [...new Set(mine.map(span => span.source))].filter(source => source.startsWith('stream:'))
+      if (!streams.length) polled.push(`${called(account, 'stream:')} is empty`)
+      const off = happened.unstreamed.filter(one => one.platform === account.platform)
+      for (const source of streams) {
+        const its = mine.filter(span => span.source === source)
+        polled.push(...holes(account, source, its, its[0]!.fromAt.getTime(), stormEndedAt))
+        polled.push(...off.flatMap(one => untold(account, source, its, one, 'we_were_down', 'platform_down', 'limit', 'token')))
+        polled.push(...off.flatMap(one => coveredAllTheSame(account, source, its, one)))
+      }
+    }
     if (!webhook) return polled
     const pushed = mine.filter(span => span.source === PUSHES)
-    const open = pushed.some(span => span.state === 'open') ? [`${called(account, PUSHES)} has a gap that stays open`] : []
+    // One that only a push ends may last until somebody writes.
+    const open = pushed
+      .filter(span => span.state === 'open' && !UNPROVED.has(span.cause))
+      .map(span => `${called(account, PUSHES)} has a gap that stays open: ${span.cause} since ${span.fromAt.toISOString()}`)
     const off = happened.unpushed.filter(one => one.account === account.externalId)
     const forEver = off.some(one => one.until === null) ? [`nothing is pushed to ${account.platform} ${account.handle} any more`] : []
     // Pushes are covered between two good answers of the platform: before the first two the ledger claims nothing.
     const claimed = off.flatMap(({ from, until }) =>
       until !== null && pushed[0] && pushed[0].fromAt.getTime() < until ? [{ from, until }] : [],
     )
-    return [...polled, ...open, ...forEver, ...claimed.flatMap(one => untold(account, PUSHES, pushed, one, 'webhook_off', 'token'))]
+    return [
+      ...polled,
+      ...open,
+      ...forEver,
+      ...claimed.flatMap(one => untold(account, PUSHES, pushed, one, 'webhook_off', 'web_down', 'token')),
+      ...claimed.flatMap(one => coveredAllTheSame(account, PUSHES, pushed, one)),
+    ]
   })
 }
 

@@ -69,6 +69,13 @@ export interface Station {
     /** The operator's webhook is out of order, and the platform draws its conclusion. */
     switchOff: () => Promise<void>
   }
+  /** Only where the platform streams what watch terms match: the word our accounts there listen for. */
+  streams?: {
+    word: string
+    isOpen: () => boolean
+    /** The platform hangs up. */
+    drop: () => void
+  }
   stop: () => Promise<void>
 }
 

@@ -1,4 +1,5 @@
 // The storm: seeded customers, reps and an operator on five simulated platforms, with every fault at once; then quiet, and everything is accounted for.
+import { sql } from 'kysely'
 import pino from 'pino'
 import { v7 as newId } from 'uuid'
 import { ringDue, sweep } from '../../clock.ts'
@@ -7,6 +8,7 @@ import { connectorFor } from '../../connectors/all.ts'
 import type { Secrets } from '../../connectors/connector.ts'
 import { type AccountRow, getPlatformApp, insertPlatformApp } from '../../db/accounts.ts'
 import type { Database } from '../../db/connect.ts'
+import { saveSetting } from '../../db/settings.ts'
 import type { Desk } from '../../desk.ts'
 import type { Id, Platform, Teammate } from '../../domain.ts'
 import type { Doorbell, Job } from '../../jobs.ts'
@@ -15,14 +17,18 @@ import type { Live } from '../../live.ts'
 import { watchChannels } from '../../metrics/channel-watch.ts'
 import { approveReply } from '../../responders/approve.ts'
 import { sendReply, settleReply } from '../../responders/send.ts'
+import { setGesture } from '../../responders/set-gesture.ts'
 import { movableClock } from '../../simulators/clock.ts'
 import type { Fault } from '../../simulators/faults.ts'
+import { AWAKE } from '../../triage/awake.ts'
 import { readDeliveries } from '../../triage/intake.ts'
 import { learnFromCorrections } from '../../triage/learnt.ts'
 import { findParents } from '../../triage/parents.ts'
 import { pollAccount } from '../../triage/poll-account.ts'
 import { pollSearch } from '../../triage/search.ts'
 import { seeded } from '../../triage/signals/chance.ts'
+import { holdStreams } from '../../triage/stream.ts'
+import { writeTerm } from '../../triage/term-book.ts'
 import { triageMentions } from '../../triage/triage.ts'
 import { openVault } from '../../vault.ts'
 import { connectAccount } from '../../web/connect-account.ts'
@@ -57,11 +63,14 @@ async function storm({ seed, mentions, database, port, onProgress = () => {} }: 
   const made = await Promise.all([xStation(clock), metaStation(clock), blueskyStation(clock), mastodonStation(clock)])
   const stations = made.map(one => one.station)
   const product = await openProduct(database, port, clock.now)
-  const happened: Happened = { said: [], answered: [], deaf: [], unpushed: [], own: new Map(), surprises: [], counts: {} }
+  const happened: Happened = { said: [], answered: [], deaf: [], unpushed: [], unstreamed: [], own: new Map(), surprises: [], counts: {} }
   const count = (what: string, by = 1) => void (happened.counts[what] = (happened.counts[what] ?? 0) + by)
   try {
     for (const { station, url, appSecrets } of made) await connectAll(product, station, url, appSecrets)
+    await listenForWords(product, stations)
+    product.hold()
     const story = openStory({ seed, clock, stations, product, happened, count })
+    await story.streamsStand()
     await story.work()
     const tempo = seeded(seed)
     const waves = Math.ceil(mentions / MENTIONS_A_WAVE)
@@ -88,6 +97,9 @@ interface Product {
   isOn: () => boolean
   switchOn: () => Promise<void>
   switchOff: () => Promise<void>
+  /** The process that holds the streams begins, and ends. */
+  hold: () => void
+  letGo: () => Promise<void>
   close: () => Promise<void>
 }
 
@@ -120,6 +132,11 @@ async function openProduct(database: Database, port: number, now: () => number):
     await web?.close()
     web = null
   }
+  let streams: ReturnType<typeof holdStreams> | null = null
+  const letGo = async () => {
+    await streams?.close()
+    streams = null
+  }
   return {
     desk,
     webDesk: { ...webSide, config } as WebDesk,
@@ -129,8 +146,25 @@ async function openProduct(database: Database, port: number, now: () => number):
     isOn: () => web !== null,
     switchOn: async () => void (web ??= await start()),
     switchOff,
-    close: switchOff,
+    hold: () => void (streams ??= holdStreams(webSide, TICK_MS)),
+    letGo,
+    close: async () => {
+      await letGo()
+      await switchOff()
+    },
   }
+}
+
+/** What is said about us by this word, and not to us. */
+async function listenForWords({ webDesk, rep }: Product, stations: readonly Station[]) {
+  const rows = await webDesk.db.selectFrom('accounts').selectAll().execute()
+  for (const { accounts, streams } of stations)
+    for (const { externalId } of streams ? accounts : []) {
+      const accountId = rows.find(row => row.externalId === externalId)!.id
+      const name = streams!.word
+      const written = await writeTerm(webDesk, rep.id, { name, anyOf: [name], noneOf: [], languages: [], isActive: true, accountId })
+      if (!written.ok) throw new Error(`the word ${name} cannot be listened for`)
+    }
 }
 
 async function connectAll(product: Product, station: Station, apiBase: string, appSecrets: Record<Platform, Secrets>) {
@@ -173,6 +207,7 @@ function openStory({ seed, clock, stations, product, happened, count }: Scene) {
     learnFromCorrections: () => learnFromCorrections(desk),
     pollSearch: (job: Extract<Job, { name: 'pollSearch' }>) => pollSearch(desk, job.accountId),
     findParents: (job: Extract<Job, { name: 'findParents' }>) => findParents(desk, job.accountId),
+    setGesture: (job: Extract<Job, { name: 'setGesture' }>) => setGesture(desk, job.mentionId, job.gesture),
   }
   /** Accounts whose sign-in died: since when, and in how many ticks somebody notices. */
   const dead = new Map<string, Deaf & { ticks: number }>()
@@ -181,16 +216,22 @@ function openStory({ seed, clock, stations, product, happened, count }: Scene) {
   const reps = seeded(seed + 2)
   const machine = seeded(seed + 3)
   const operator = seeded(seed + 4)
+  const lines = seeded(seed + 5)
   let isStormy = true
   let offSince = 0
   let serial = 0
 
-  return { tick, quiet, work, noteOwnWords }
+  return { tick, quiet, work, noteOwnWords, streamsStand }
 
   async function tick(ofWave: number, customers: number) {
     if (ofWave === OFF_AT) await webhooksOff()
-    if (!product.isOn() && clock.now() - offSince >= HOUR_MS) await product.switchOn()
+    if (!product.isOn() && clock.now() - offSince >= HOUR_MS) await switchOn()
     for (const station of stations) if (chance() < 0.45) weather(station)
+    for (const { streams } of stations)
+      if (streams && lines() < 0.1) {
+        streams.drop()
+        count('streams broken')
+      }
     const revoked = stations[ofWave - REVOKED_FROM]
     for (let n = 0; n < customers; n++) {
       const station = pick(stations, chance)
@@ -205,7 +246,7 @@ function openStory({ seed, clock, stations, product, happened, count }: Scene) {
     await operate()
     await work()
     noteOwnWords()
-    pass(MINUTE_MS * (3 + 7 * chance()))
+    await pass(MINUTE_MS * (3 + 7 * chance()))
   }
 
   function say(station: Station, isLost = false) {
@@ -299,11 +340,35 @@ function openStory({ seed, clock, stations, product, happened, count }: Scene) {
       station.clearFaults()
       await station.pushes?.switchOff()
     }
+    await product.letGo()
     offSince = clock.now()
     for (const station of stations)
       if (station.pushes)
         for (const { externalId } of station.accounts) happened.unpushed.push({ account: externalId, from: offSince, until: null })
     count('hours without webhooks')
+  }
+
+  async function switchOn() {
+    await product.switchOn()
+    for (const { streams, accounts } of stations)
+      if (streams) happened.unstreamed.push({ platform: accounts[0]!.platform, from: offSince, until: clock.now() })
+    product.hold()
+  }
+
+  /** A process begun anew connects at once, however long the old one would have waited. */
+  async function streamsStand() {
+    await product.letGo()
+    product.hold()
+    await soon('the streams do not stand', async () => stations.every(({ streams }) => streams === undefined || streams.isOpen()))
+  }
+
+  /** The streams live on real time: this waits for them, and says what did not come. */
+  async function soon(otherwise: string, isSo: () => Promise<boolean>) {
+    for (let n = 0; n < 500; n++) {
+      if (await isSo()) return
+      await new Promise(resolve => setTimeout(resolve, TICK_MS))
+    }
+    happened.surprises.push(otherwise)
   }
 
   function noteOwnWords() {
@@ -428,18 +493,21 @@ function openStory({ seed, clock, stations, product, happened, count }: Scene) {
     }
   }
 
-  function pass(ms: number) {
+  /** A web process that is there was there all the time that went by. */
+  async function pass(ms: number) {
     clock.advance(Math.floor(ms))
+    if (product.isOn()) await saveSetting(product.webDesk.db, AWAKE, { until: new Date(clock.now()).toISOString() }, new Date(clock.now()))
   }
 
   /** The faults are over: time goes on until there is nothing left to do. */
   async function quiet() {
     isStormy = false
     for (const station of stations) station.clearFaults()
-    await product.switchOn()
+    await (product.isOn() ? product.switchOn() : switchOn())
+    await streamsStand()
     const since = clock.now()
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      pass(10 * MINUTE_MS)
+      await pass(10 * MINUTE_MS)
       await operate(true)
       await settlePushes()
       await work()
@@ -457,10 +525,18 @@ function openStory({ seed, clock, stations, product, happened, count }: Scene) {
     const deliveries = await db.selectFrom('deliveries').select('source').where('status', '=', 'waiting').execute()
     const mentions = await db.selectFrom('mentions').select(['platform', 'externalId']).where('state', '=', 'waiting').execute()
     const replies = await db.selectFrom('replies').selectAll().where('status', 'in', ['approved', 'sending', 'unsure']).execute()
+    const streams = await db
+      .selectFrom('coverageSpans')
+      .select(['source', eb => eb.fn.max('untilAt').as('untilAt'), sql<boolean>`bool_or(state = 'open')`.as('isOpen')])
+      .where('source', 'like', 'stream:%')
+      .groupBy(['accountId', 'source'])
+      .execute()
     const isHeard = ({ status, inTrouble, lastPollAt }: AccountRow) =>
       status === 'connected' && inTrouble === null && (lastPollAt?.getTime() ?? 0) > since + 40 * MINUTE_MS
     return [
       ...accounts.filter(one => !isHeard(one)).map(one => `${one.platform} ${one.handle} is ${one.status}: ${one.lastError}`),
+      // They live on real time: one may have broken just now, and the next search repairs it.
+      ...streams.filter(one => one.isOpen || one.untilAt.getTime() < since).map(one => `the ledger of ${one.source} is behind`),
       ...deliveries.map(one => `a delivery of ${one.source} is not read`),
       ...mentions.map(one => `${one.platform} ${one.externalId} is not judged`),
       // What only a person can decide is at its end.
@@ -482,6 +558,8 @@ const OFF_AT = 9
 const MOST_JOBS = 2_000
 const MOST_ROUNDS = 30
 const WAITS_SHORTER = 20
+/** Too short to be made shorter. */
+const TICK_MS = 20
 
 const COMPLAINTS = [
   'My parcel never came and nobody answers the phone',

@@ -37,6 +37,11 @@ export async function xStation(clock: Clock): Promise<{ station: Station; url: s
     }
     // What is passed on is no mention of its own.
     if (writers.length && chance() < 0.1) control.repost({ from, id: pick(writers, chance).id })
+    // About us and not to us: found by a watch term of either brand, and told by the stream.
+    if (chance() < 0.1) {
+      const { id } = control.post({ from, text: `${WORD} again: ${words}` })
+      return { ...common, accounts: accounts.map(one => one.externalId), id, visibility: 'public' }
+    }
     const named = chance() < 0.1 ? accounts : [ours]
     const text = (said: string) => `${named.map(one => `@${one.handle}`).join(' ')} ${said}`
     const { id } = control.post({ from, text: text(words) })
@@ -86,12 +91,16 @@ export async function xStation(clock: Clock): Promise<{ station: Station; url: s
       isPushed: isOn,
       settle: async () => {
         control.retryPushes()
-        if (isOn()) await control.pushesDelivered({ timeoutMs: 3_000 })
+        if (isOn()) await control.pushesDelivered({ timeoutMs: 10_000 })
       },
       switchOff: async () => void (await control.checkWebhooks()),
     },
+    streams: { word: WORD, isOpen: () => control.streams().open > 0, drop: control.dropStreams },
     stop,
   }
   const { clientId, clientSecret, consumerSecret, bearerToken } = app
   return { station, url, appSecrets: { x: { clientId, clientSecret, consumerSecret, bearerToken } } }
 }
+
+/** Nobody names us with it. */
+const WORD = 'winterpass'

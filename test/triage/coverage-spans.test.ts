@@ -1,7 +1,7 @@
 // What the ledger becomes when a source is heard or not: a table of cases, and that merging loses no second.
 import { describe, expect, it, test } from 'vitest'
 import type { GapCause, Span, SpanState } from '../../db/coverage.ts'
-import { heard, merge, missed, repairedByPolls } from '../../triage/coverage-spans.ts'
+import { heard, merge, missed, repairedByPolls, uncover } from '../../triage/coverage-spans.ts'
 
 const MINUTE = 60_000
 const nine = Date.parse('2026-03-02T09:00:00Z')
@@ -95,6 +95,24 @@ describe('a poll that failed', () => {
     ['after a silence of our own the silence is ours', '0-2 covered', fail(60), '0-2 covered | 2-60 open we_were_down'],
     ['but a dead sign-in was dead all along', '0-2 covered', fail(60, 'token'), '0-2 covered | 2-60 open token'],
   ])('%s', (_, before, given, after) => expect(shown(missed(ledger(before), given))).toBe(after))
+})
+
+describe('what turns out not to have been heard', () => {
+  const off = (from: number, until: number) => ({ from: at(from), until: at(until), cause: 'webhook_off' as const })
+  test.each([
+    ['what was called covered is not', '0-60 covered', off(40, 60), '0-40 covered | 40-60 open webhook_off'],
+    ['also in the middle', '0-60 covered', off(20, 40), '0-20 covered | 20-40 open webhook_off | 40-60 covered'],
+    ['and after the last row, where it went on until then', '0-20 covered', off(30, 60), '0-30 covered | 30-60 open webhook_off'],
+    [
+      'a gap keeps its own cause',
+      '0-20 covered | 20-40 repaired token',
+      off(10, 60),
+      '0-10 covered | 10-20 open webhook_off | 20-40 repaired token | 40-60 open webhook_off',
+    ],
+    ['said twice it changes nothing', '0-40 covered | 40-60 open webhook_off', off(40, 60), '0-40 covered | 40-60 open webhook_off'],
+    ['where nothing was known', '', off(5, 9), '5-9 open webhook_off'],
+    ['no time at all', '0-20 covered', off(20, 20), '0-20 covered'],
+  ])('%s', (_, before, given, after) => expect(shown(uncover(ledger(before), given))).toBe(after))
 })
 
 describe('pushes', () => {

@@ -149,7 +149,7 @@ test('pushes are checked, repaired over there, and what they missed was brought 
   }
   await poll()
   expect(subscribed).toBe(1)
-  expect(await ledger('webhook')).toEqual(['-43200-15 repaired webhook_off', '15-45 covered'])
+  expect(await ledger('webhook')).toEqual(['0-15 repaired webhook_off', '15-45 covered'])
 })
 
 test('what only one way brought is counted, and each mention by the way it came first', async () => {

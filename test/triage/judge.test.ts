@@ -169,6 +169,7 @@ describe('thanks', () => {
     'teşekkürler',
   ])('only thanks: %s', text => {
     expect(judged(text, { hasOpenTicket: true })).toMatchObject({ category: 'thanks_only', tier: 'noise' })
+    expect(judged(text, { hasOpenTicket: true, hasAttachment: true }).tier).not.toBe('noise')
   })
 
   test.each([
@@ -195,7 +196,7 @@ describe('an outage', () => {
   })
 
   test('that it only guesses is high, and says what would have made it urgent', () => {
-    const verdict = judged('nope, still not working')
+    const verdict = judged('still down')
     expect(verdict).toMatchObject({ category: 'outage_report', priority: 'high', wouldChange: 'Surer than 0.7 it would be urgent.' })
     expect(verdict.confidence).toBeLessThan(0.7)
   })

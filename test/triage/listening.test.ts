@@ -229,6 +229,34 @@ describe('what a mention answers', () => {
     ])
   })
 
+  it('is joined by what it was before it was edited, whichever came first, and fetched once', async () => {
+    const { world, account, listener } = await listening()
+    await deliver(world, account, [says('@acme_care is it lost?', { externalId: 'one', parentExternalId: 'edited', threadKey: 't' })])
+    await hear(world, account)
+    listener.above = [context('my bag is lost', { externalId: 'first', parentExternalId: 'older', otherIds: ['edited'], threadKey: 't' })]
+    await findParents(world.desk, account.id)
+    await hear(world, account)
+    await deliver(world, account, [
+      says('@acme_care mine too, where is it?', { externalId: 'two', parentExternalId: 'edited', threadKey: 't' }),
+    ])
+    await hear(world, account)
+    listener.above = [context('it begins', { externalId: 'older', threadKey: 't' })]
+    await findParents(world.desk, account.id)
+    await hear(world, account)
+    const stored = await mentions(world)
+    expect(stored.filter(one => one.direction === 'inbound').map(one => one.parentExternalId)).toEqual(['first', 'first'])
+    expect(listener.wanted.map(one => one.externalId)).toEqual(['edited', 'older'])
+    const ticketId = stored.find(one => one.externalId === 'one')!.ticketId!
+    expect((await listParentsAbove(world.desk.db, ticketId)).map(one => [one.depth, one.text])).toEqual([
+      [2, 'it begins'],
+      [1, 'my bag is lost'],
+    ])
+    expect(await world.desk.db.selectFrom('parents').select(['externalId', 'depth']).orderBy('depth').execute()).toEqual([
+      { externalId: 'first', depth: 1 },
+      { externalId: 'older', depth: 2 },
+    ])
+  })
+
   it('waits as long as the platform asks, and is then fetched', async () => {
     const { world, account, listener } = await listening()
     await deliver(world, account, [says('@acme_care is it lost?', { externalId: 'one', parentExternalId: 'parent' })])

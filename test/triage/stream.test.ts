@@ -2,8 +2,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Connector, PlatformError } from '../../connectors/connector.ts'
 import type { AccountRow } from '../../db/accounts.ts'
+import { listSpansSince } from '../../db/coverage.ts'
 import { listWatchTerms } from '../../db/watch-terms.ts'
+import { findChannels } from '../../metrics/channels.ts'
 import { readDeliveries } from '../../triage/intake.ts'
+import { pollSearch } from '../../triage/search.ts'
 import { holdStreams } from '../../triage/stream.ts'
 import { changeTerm, writeTerm } from '../../triage/term-book.ts'
 import { plainConnector, says } from '../plain-connector.ts'
@@ -47,6 +50,45 @@ describe('a stream', () => {
     platform.fail(new PlatformError('retry', 'It hung up.'))
     await until(async () => expect((await terms(world))[0]!.nextSearchAt).toEqual(world.desk.now()))
     await until(() => expect(platform.connected).toBe(2))
+  })
+
+  it('has a ledger of its own: covered while it stands, missing from the break to the next connection, repaired by the search', async () => {
+    const { world, account, platform } = await streaming()
+    const began = world.desk.now().getTime()
+    const ledger = async (source: string) =>
+      (await listSpansSince(world.desk.db, new Date(0)))
+        .filter(span => span.source.startsWith(source))
+        .map(({ fromAt, untilAt, state, cause }) =>
+          [`${(fromAt.getTime() - began) / MINUTE}-${(untilAt.getTime() - began) / MINUTE}`, state, cause ?? ''].join(' ').trim(),
+        )
+    hold(world)
+    await until(async () => expect((await terms(world))[0]!.streamedSince).not.toBeNull())
+    world.pass(10 * MINUTE)
+    // A connection that is dead is found out within a minute.
+    await until(async () => expect(await ledger('stream:')).toEqual(['0-9 covered']))
+    world.pass(MINUTE)
+    platform.refuse = 1_000_000
+    platform.fail(new PlatformError('retry', 'It hung up.'))
+    await until(async () => expect((await ledger('stream:'))[1]).toBe('9-11 open platform_down'))
+    world.pass(20 * MINUTE)
+    await until(async () => expect((await ledger('stream:'))[1]).toBe('9-31 open platform_down'))
+    const broken = (await findChannels(world.desk, new Date(began)))[0]!
+    expect(broken.coverage.terms[0]).toMatchObject({ name: 'brand', words: 'Not searched for yet.' })
+    platform.refuse = 0
+    await until(async () => expect((await terms(world))[0]!.streamedSince).toEqual(world.desk.now()))
+    await world.desk.db
+      .updateTable('accounts')
+      .set({ nextPollAt: new Date(world.desk.now().getTime() + MINUTE) })
+      .execute()
+    await pollSearch(world.desk, account.id)
+    expect(await ledger('stream:')).toEqual(['0-9 covered', '9-31 repaired platform_down'])
+    world.pass(5 * MINUTE)
+    await until(async () => expect((await ledger('stream:'))[2]).toBe('31-35 covered'))
+    const { coverage, sources } = (await findChannels(world.desk, new Date(began)))[0]!
+    expect(sources.map(source => source.label)).toEqual(['mentions', 'search for “brand”', 'stream of “brand”'])
+    expect(coverage.terms).toEqual([
+      { name: 'brand', tone: 'good', words: 'Every post since 10:00 found, as far as the search of 10:31. It is told at once.' },
+    ])
   })
 
   it('waits longer from one failure to the next, and begins anew after a connection', async () => {
@@ -177,6 +219,7 @@ const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout
 const terms = (world: World) => listWatchTerms(world.desk.db, world.desk.now())
 const write = (world: World, account: AccountRow, name: string) =>
   writeTerm(world.desk, world.ana.id, { name, anyOf: [name], noneOf: [], languages: [], isActive: true, accountId: account.id })
+const MINUTE = 60_000
 const notDue = (world: World) =>
   world.desk.db
     .updateTable('watchTerms')

@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = (...args: string[]) =>
-  spawnSync(process.execPath, ['--import', 'tsx', join(root, 'triage', 'triage-file.ts'), ...args], { cwd: root, encoding: 'utf8' })
+  spawnSync(process.execPath, [join(root, 'dist', 'triage', 'triage-file.js'), ...args], { cwd: root, encoding: 'utf8' })
 const written = (name: string, text: string) => {
   const file = join(folder, name)
   writeFileSync(file, text)

@@ -48,7 +48,7 @@ test('a gap is named with its cause, what becomes of it, and a way to the cause'
   await here.poll(new PlatformError('retry', 'Words nobody reads.', 1000, { trouble: 'limit' }))
   const page = await (await here.health()).text()
   expect(page).toMatch(/Mentions since [\w: ]+ are not in yet: /)
-  expect(page).toContain('Missing, to be read back')
+  expect(page).toContain('<span class="gap-state open">Missing.</span>')
   expect(page).not.toContain('None: nothing was missed in this time.')
 })
 
@@ -145,4 +145,18 @@ test.each([
 ] as const)('each direction by itself, by code: %s', (_, given, inward, outward) => {
   expect(hearing({ ...fresh, ...given }, 'Plain', now).word).toBe(inward)
   expect(speaking({ ...fresh, ...given }, 'Plain', now).word).toBe(outward)
+})
+
+test('of many accounts those that need a look have a line each, and the others stand together', async () => {
+  const here = await channelWorld()
+  for (let n = 0; n < 9; n++) await here.world.account({ platform: 'plain', handle: `acme_${n}`, externalId: `9${n}` })
+  const rep = await here.signIn('rep')
+  const page = await (await rep.get('/health')).text()
+  expect(page.match(/<li class="channel-line /g)).toHaveLength(10)
+  expect(page).not.toContain('channel-cards')
+  const { id } = here.account
+  await here.poll()
+  const after = await (await rep.get('/health')).text()
+  expect(after.match(/<li class="channel-line /g)).toHaveLength(9)
+  expect(after).toMatch(new RegExp(`All well with the other\\s+1.*<li id="channel-${id}">`, 's'))
 })

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { connectors } from '../../connectors/all.ts'
 import { usualStatusAfter } from '../../responders/handoff.ts'
 import { sign } from '../../responders/signature.ts'
+import { splitText } from '../../responders/split.ts'
 import { assets } from '../../web/assets.ts'
 
 const app = new Hono().route('/', assets())
@@ -64,6 +65,14 @@ test('the browser signs and guesses the next status as the server does', async (
   for (const text of [...texts, 'Hi ^BO', 'Which one?', 'https://example.com/?q=1', 'Tell us {{ask:order number}}']) {
     expect(signs!(text, 'SB')).toBe(sign(text, 'SB'))
     expect(guesses!('answer', text)).toBe(usualStatusAfter('answer', text))
+  }
+})
+
+test('the browser cuts a thread as the server does', async () => {
+  const { splitText: cuts } = (await fromBrowser('/public/rules/split.js')) as unknown as { splitText: typeof splitText }
+  for (const text of [...texts, `${'So sorry, @cleo_writes. '.repeat(20)}https://example.com/a/b 日本語。`.repeat(2)]) {
+    const rule = { limit: 120, count: (words: string) => words.length, sign: (words: string) => sign(words, 'SB') }
+    expect(cuts(text, rule)).toEqual(splitText(text, rule))
   }
 })
 

@@ -116,7 +116,7 @@ export function scoreWeights(weights: Weights, reading: Reading, speaksToBrand: 
 }
 
 /** "great, thanks 🙄", "thanks for nothing": the praise is the complaint. */
-function saysTheOpposite(reading: Reading): boolean {
+export function saysTheOpposite(reading: Reading): boolean {
   return reading.counts.has('sarcasm') && (reading.counts.has('praise') || reading.counts.has('gratitude'))
 }
 

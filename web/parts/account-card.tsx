@@ -25,12 +25,15 @@ export function AppCard({
   app,
   connector,
   channels,
+  areMany,
   mayChange,
 }: {
   desk: WebDesk
   app: PlatformAppRow
   connector: Connector
   channels: Channel[]
+  /** Then the well ones are folded. */
+  areMany: boolean
   mayChange: boolean
 }) {
   const opened = tryOpen(desk, app.secrets)
@@ -80,9 +83,10 @@ export function AppCard({
           <CopyField label={`Webhook address of ${app.label}`} value={webhookUrlOf(desk, app.id)} />
         </div>
       ) : null}
-      {channels.map(channel => (
-        <AccountCard desk={desk} app={app} connector={connector} channel={channel} mayChange={mayChange} />
-      ))}
+      {channels.map(channel => {
+        const card = <AccountCard desk={desk} app={app} connector={connector} channel={channel} mayChange={mayChange} />
+        return areMany && channel.health.tone === 'good' ? <Folded channel={channel}>{card}</Folded> : card
+      })}
       {channels.length === 0 ? <p class="muted">No account is connected through this app yet.</p> : null}
       <PlanFacts
         connector={connector}
@@ -91,6 +95,24 @@ export function AppCard({
         changeAt={mayChange ? `/accounts/apps/${app.id}` : null}
       />
     </section>
+  )
+}
+
+/** A link to the account inside opens it. */
+function Folded({ channel: { account, health, state }, children }: { channel: Channel; children?: unknown }) {
+  return (
+    <details class="folded">
+      <summary>
+        <span class="name">
+          {account.name} <span class="muted">@{account.handle}</span>
+        </span>
+        <HealthMark health={health} />
+        <span class="muted">
+          {health.because} {capital(COVERAGE[state.coverage.tone])}.
+        </span>
+      </summary>
+      {children as never}
+    </details>
   )
 }
 
@@ -190,6 +212,7 @@ const COVERAGE: Record<ChannelState['coverage']['tone'], string> = {
 /** "poll:dms" is "private messages"; a search is named by its own page. */
 function itemName(item: string, { sources }: ChannelState): string {
   if (item === 'send') return 'replies and messages sent'
+  if (item === 'gesture') return 'likes and hides'
   if (item === 'poll:parents') return 'what customers answered'
   if (/^poll:(search|stream):/.test(item)) return 'a watch term'
   return sources.find(source => source.name === item)?.label ?? (item === 'webhook' ? 'pushed mentions' : item.replace(/^poll:/, ''))
@@ -231,5 +254,6 @@ function tryOpen(desk: WebDesk, sealed: Uint8Array) {
   }
 }
 
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 const ifAdmin = (mayChange: boolean) => (mayChange ? {} : { disabled: true, title: ADMINS_ONLY })
 export const ADMINS_ONLY = 'Only an admin can connect and change accounts.'

@@ -1,15 +1,20 @@
 // The composer: how to answer, asked before anyone types; the count, the templates, and what stopped a send.
 import type { LengthRule, Limits } from '../../connectors/connector.ts'
+import type { ReplyPicture } from '../../db/reply-pictures.ts'
 import type { TicketHead } from '../../db/ticket-page.ts'
 import type { TemplateKind, Visibility } from '../../domain.ts'
 import type { Approval, Problem } from '../../responders/approve.ts'
 import type { ChannelAdvice } from '../../responders/channel-advice.ts'
 import type { MayAnswer } from '../../responders/permission.ts'
+import type { Price } from '../../responders/price.ts'
 import { sign } from '../../responders/signature.ts'
 import type { Suggestion } from '../../responders/suggestion.ts'
 import type { SignedIn } from '../env.ts'
+import { ComposerPictures } from './composer-pictures.tsx'
 import { Icon } from './icon.tsx'
+import { PriceLine } from './price-line.tsx'
 import { Suggested } from './suggested.tsx'
+import { type Beginning, GoesOn, ThreadOffer } from './thread-offer.tsx'
 import { Time } from './time.tsx'
 
 export type Way = 'public' | 'private' | 'note'
@@ -18,6 +23,8 @@ export interface Written {
   text: string
   pointerText: string
   role: string
+  /** Chosen to be sent as so many; 0: not. */
+  posts: number
 }
 export interface ComposerTemplate {
   id: string
@@ -45,12 +52,20 @@ export interface ComposerProps {
   advice: ChannelAdvice | null
   stopped: Stopped | null
   warnings: string[]
+  /** What the draft has. */
+  pictures: readonly ReplyPicture[]
+  /** Why the last ones were not added. */
+  pictureProblems: readonly string[]
   /** New for each form drawn: a double click or a retry is the same reply. */
   formKey: string
   pointerWords: string
   /** Nothing private was said yet: a private answer moves the conversation. */
   isMove: boolean
   incident: { id: string; number: number; title: string; isLinked: boolean } | null
+  /** What is written goes on below parts of a thread that are out. */
+  beginning: Beginning | null
+  /** Null: sending costs nothing. */
+  price: Price | null
   now: Date
   path: string
   query: string
@@ -81,6 +96,7 @@ export function Composer(props: ComposerProps) {
       <input type="hidden" name="idempotencyKey" value={props.formKey} />
       <input type="hidden" name="revision" value={ticket.revision} />
       <input type="hidden" name="templateId" value="" />
+      <input type="hidden" name="continuesId" value={props.beginning?.afterId ?? ''} />
       <StoppedPanel {...props} />
       <Ways {...props} />
       <div class="writing">
@@ -97,8 +113,20 @@ export function Composer(props: ComposerProps) {
         >
           {written.text}
         </textarea>
+        <ThreadOffer {...props} initials={teammate.initials} isOnlyOne={props.permission.private.isOnlyOne} />
         <Pointer {...props} />
       </div>
+      <ComposerPictures
+        pictures={props.pictures}
+        problems={props.pictureProblems}
+        rules={limits.pictures}
+        label={props.label}
+        way={written.way}
+        hasPointer={hasPointer(props)}
+        isStopped={hasProblem(props.stopped, 'pictures')}
+        path={path}
+        query={query}
+      />
       <ul class="warnings" id="composer-warnings" aria-live="polite">
         {props.warnings.map(one => (
           <li>{one}</li>
@@ -106,6 +134,7 @@ export function Composer(props: ComposerProps) {
       </ul>
       {written.text ? null : <Suggested {...props} />}
       <footer class="composer-foot">
+        <PriceLine price={props.price} id="composer-price" />
         <Count rules={limits} written={written} initials={teammate.initials} />
         <Templates {...props} />
         <select name="role" aria-label="This counts as" title="What this is, for the numbers" class="role">
@@ -155,7 +184,7 @@ const Barred = ({ children }: { children: string }) => (
 )
 
 /** Three radios as tabs: they work without a script, and say beforehand what is not possible and why. */
-function Ways({ permission, written, advice, label, openUrl, now, ticket }: ComposerProps) {
+function Ways({ permission, written, advice, label, openUrl, now, ticket, beginning }: ComposerProps) {
   const ways: [Way, string, MayAnswer | null, string][] = [
     ['public', 'Public', permission.public, 'r'],
     ['private', 'Private', permission.private, 'd'],
@@ -210,6 +239,7 @@ function Ways({ permission, written, advice, label, openUrl, now, ticket }: Comp
             <kbd>{advice.suggests === 'private' ? 'd' : 'r'}</kbd>
           </p>
         ) : null}
+        <GoesOn beginning={beginning} />
         {ticket.accountStatus === 'reconnect' ? (
           <p class="way-note barred" data-for="always">
             {ticket.accountName} must be connected again: replies wait until then.
@@ -221,8 +251,9 @@ function Ways({ permission, written, advice, label, openUrl, now, ticket }: Comp
 }
 
 /** Where it began in public, others see that we answered. */
-function Pointer({ ticket, permission, written, pointerWords, isMove }: ComposerProps) {
-  if (ticket.originVisibility !== 'public' || !permission.private.allowed || !permission.public.allowed) return null
+function Pointer(props: ComposerProps) {
+  const { written, pointerWords, isMove } = props
+  if (!hasPointer(props)) return null
   return (
     <details class="pointer" data-for="private" data-is-move={isMove ? '' : undefined} open={written.pointerText !== ''}>
       <summary>Also say in public that you wrote to them</summary>
@@ -232,6 +263,9 @@ function Pointer({ ticket, permission, written, pointerWords, isMove }: Composer
     </details>
   )
 }
+
+const hasPointer = ({ ticket, permission }: ComposerProps) =>
+  ticket.originVisibility === 'public' && permission.private.allowed && permission.public.allowed
 
 function Count({ rules, written, initials }: { rules: Limits; written: Written; initials: string }) {
   const rule: LengthRule | null = written.way === 'note' ? null : rules[written.way]

@@ -62,8 +62,8 @@ function titleOf(span: Span, { now, zone }: Stretch): string {
 
 export const STATES: Record<Span['state'], string> = {
   covered: 'Covered',
-  repaired: 'Missed, then read back',
-  open: 'Missing, to be read back',
+  repaired: 'Missed, then brought in',
+  open: 'Missing',
   lost: 'Lost',
 }
 const WIDTH = 1000

@@ -23,9 +23,11 @@ interface Props {
   linked: LinkedTicket[]
   counts: Awaited<ReturnType<typeof countLinked>>
   matching: number
+  /** What “No change yet” costs at one press. */
+  unchangedPrice: string | null
 }
 
-export function IncidentView({ c, incident, updates, happened, linked, counts, matching }: Props) {
+export function IncidentView({ c, incident, updates, happened, linked, counts, matching, unchangedPrice }: Props) {
   const now = c.get('frame').now
   const isLead = hasRole(c.get('teammate'), 'lead')
   const path = `/incidents/${incident.number}`
@@ -53,7 +55,7 @@ export function IncidentView({ c, incident, updates, happened, linked, counts, m
       {incident.resolvedAt ? (
         <Over incident={incident} counts={counts} path={path} isLead={isLead} />
       ) : (
-        <Running incident={incident} path={path} now={now} isLead={isLead} hasUpdate={updates.length > 0} />
+        <Running incident={incident} path={path} now={now} isLead={isLead} hasUpdate={updates.length > 0} price={unchangedPrice} />
       )}
       <div class="incident-columns">
         <section class="stack" aria-labelledby="updates-heading">
@@ -156,12 +158,14 @@ function Running({
   now,
   isLead,
   hasUpdate,
+  price,
 }: {
   incident: IncidentRow
   path: string
   now: Date
   isLead: boolean
   hasUpdate: boolean
+  price: string | null
 }) {
   const why = isLead ? undefined : 'A lead or an admin does this'
   return (
@@ -200,6 +204,7 @@ function Running({
               >
                 No change yet, still working
               </button>
+              {hasUpdate && price ? <p class="price">{price}</p> : null}
             </form>
             <a class="button" href={`${path}/all-clear`}>
               All-clear…
@@ -275,6 +280,11 @@ function Post({ post, text, path, now, isLead }: { post: PostState; text: string
     <li role={post.status === 'refused' ? 'alert' : undefined}>
       <PlatformIcon platform={post.platform} label={post.platform} />
       <span class="account">{post.account}</span>
+      {post.parts > 1 ? (
+        <span class="muted">
+          part {post.part} of {post.parts}
+        </span>
+      ) : null}
       <span class={`chip ${tone}`}>{words}</span>
       {post.status === 'sent' && post.url ? (
         <a href={post.url} rel="noopener" target="_blank">
@@ -286,10 +296,10 @@ function Post({ post, text, path, now, isLead }: { post: PostState; text: string
           <Time at={post.sentAt} now={now} />
         </span>
       ) : null}
-      {post.status === 'refused' && isLead ? (
+      {post.status === 'refused' && isLead && !post.isBehind ? (
         <form method="post" action={`${path}/posts/${post.id}/retry`}>
           <button type="submit" class="small">
-            Send again
+            {post.part > 1 ? 'Send on from here' : 'Send again'}
           </button>
         </form>
       ) : null}

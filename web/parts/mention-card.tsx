@@ -1,6 +1,7 @@
 // A mention without a ticket, as a card: what was said, what triage thinks, open or dismiss.
 import type { CardRow } from '../../db/queue-page.ts'
 import { categories, isNoise } from '../../triage/categories.ts'
+import { Attachments, hasWords } from './attachments.tsx'
 import { CorrectForm } from './correct-form.tsx'
 import { Icon } from './icon.tsx'
 import { Lit } from './lit.tsx'
@@ -31,9 +32,12 @@ export function Card({ card, place, now, mayAct, label }: { card: CardRow; place
         <span class="grow"></span>
         <Time at={card.postedAt} now={now} />
       </header>
-      <p class="said" lang={card.language ?? undefined} dir="auto">
-        <Lit text={card.text} reasons={card.verdict?.reasons ?? []} />
-      </p>
+      {hasWords(card.text, card.attachments) ? (
+        <p class="said" lang={card.language ?? undefined} dir="auto">
+          <Lit text={card.text} reasons={card.verdict?.reasons ?? []} />
+        </p>
+      ) : null}
+      <Attachments mentionId={card.id} attachments={card.attachments} url={card.url} label={label} />
       {card.verdict ? <p class="muted">{verdictSentence(card.verdict)}</p> : null}
       <footer class="row">
         <form method="post" action={`/mentions/${card.id}/ticket${placeQuery(place)}`}>

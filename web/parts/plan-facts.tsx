@@ -1,7 +1,8 @@
 // What this plan may do: the connector's own rules asked for the usual situations, and its limits with the day they were checked.
-import type { Answerable, Connector, LengthRule, PermissionQuestion } from '../../connectors/connector.ts'
+import type { Answerable, Connector, GesturePermission, LengthRule, PermissionQuestion } from '../../connectors/connector.ts'
 import type { AccountRow } from '../../db/accounts.ts'
 import { asAccount } from '../../line.ts'
+import { pictureRuleWords } from '../../responders/pictures.ts'
 
 /** `changeAt`: where an admin says that the plan has changed; null for everybody else. */
 export function PlanFacts({
@@ -34,25 +35,22 @@ export function PlanFacts({
                 </tr>
               </thead>
               <tbody>
-                {SITUATIONS.map(([words, situation]) => {
-                  const { allowed, because } = connector.mayReply(questionOf(account, situation, now))
-                  return (
-                    <tr>
-                      <td>{words}</td>
-                      <td>
-                        <span class={`chip ${allowed ? 'good' : 'bad'}`}>{allowed ? 'yes' : 'no'}</span>
-                      </td>
-                      <td>{because}</td>
-                    </tr>
-                  )
-                })}
+                {situationsOf(connector, account, now).map(([words, { allowed, because }]) => (
+                  <tr>
+                    <td>{words}</td>
+                    <td>
+                      <span class={`chip ${allowed ? 'good' : 'bad'}`}>{allowed ? 'yes' : 'no'}</span>
+                    </td>
+                    <td>{because}</td>
+                  </tr>
+                ))}
               </tbody>
             </table>
           </div>
         ))}
         <div class="scroll">
           <table>
-            <caption>Lengths</caption>
+            <caption>Lengths and pictures</caption>
             <thead>
               <tr>
                 <th scope="col">Kind</th>
@@ -67,6 +65,16 @@ export function PlanFacts({
               <Length kind="Public reply" rule={connector.limits.public} />
               <Length kind="Private message" rule={connector.limits.private} />
               {connector.limits.status ? <Length kind="Status update" rule={connector.limits.status} /> : null}
+              <Fact
+                kind="Pictures in public"
+                says={pictureRuleWords(connector.limits.pictures.public, connector.label)}
+                {...connector.limits.pictures.public}
+              />
+              <Fact
+                kind="Pictures in private"
+                says={pictureRuleWords(connector.limits.pictures.private, connector.label)}
+                {...connector.limits.pictures.private}
+              />
             </tbody>
           </table>
         </div>
@@ -86,22 +94,24 @@ export function PlanFacts({
 }
 
 const Length = ({ kind, rule }: { kind: string; rule: LengthRule }) => (
+  <Fact kind={kind} says={`${rule.limit.toLocaleString('en')} ${rule.unit}`} source={rule.source} checkedOn={rule.checkedOn} />
+)
+
+const Fact = ({ kind, says, source, checkedOn }: { kind: string; says: string; source: string; checkedOn: string }) => (
   <tr>
     <td>{kind}</td>
-    <td class="number">
-      {rule.limit.toLocaleString('en')} {rule.unit}
-    </td>
+    <td class="number">{says}</td>
     <td>
-      {/^https:\S+$/.test(rule.source) ? (
-        <a href={rule.source} rel="noopener noreferrer" target="_blank">
-          {new URL(rule.source).hostname} ↗
+      {/^https:\S+$/.test(source) ? (
+        <a href={source} rel="noopener noreferrer" target="_blank">
+          {new URL(source).hostname} ↗
         </a>
       ) : (
-        rule.source
+        source
       )}
     </td>
     <td class="number">
-      <time datetime={rule.checkedOn}>{rule.checkedOn}</time>
+      <time datetime={checkedOn}>{checkedOn}</time>
     </td>
   </tr>
 )
@@ -139,6 +149,18 @@ const SITUATIONS: readonly (readonly [string, Situation])[] = [
   ['Answer a private message of an hour ago', { answer: 'private', said: 'private', addressesUs: true, hoursAgo: 1 }],
   ['Answer a private message of two days ago', { answer: 'private', said: 'private', addressesUs: true, hoursAgo: 48 }],
 ]
+
+function situationsOf(connector: Connector, account: AccountRow, now: Date): [string, GesturePermission][] {
+  const answers = SITUATIONS.map(([words, situation]): [string, GesturePermission] => [
+    words,
+    connector.mayReply(questionOf(account, situation, now)),
+  ])
+  const like = connector.gestures?.like
+  if (!like) return answers
+  const { mention } = questionOf(account, SITUATIONS[0]![1], now)
+  const mayLike = 'never' in like ? { allowed: false, because: like.never, costUsd: null } : like.may(mention, asAccount(account))
+  return [...answers, ['Like what was said in public', mayLike]]
+}
 
 function questionOf(account: AccountRow, { answer, said, addressesUs, hoursAgo }: Situation, now: Date): PermissionQuestion {
   const postedAt = new Date(now.getTime() - hoursAgo * 3_600_000)

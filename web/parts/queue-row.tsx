@@ -1,6 +1,8 @@
 // One row of the queue: what is next, who waits how long, and why it stands here.
+import { NOTHING_SAID } from '../../connectors/wordless.ts'
 import type { QueueRow } from '../../db/queue-page.ts'
 import { isPromoted } from '../../triage/queue-order.ts'
+import { attachedWords } from './attachments.tsx'
 import { Icon } from './icon.tsx'
 import { type Place, ticketPath } from './place.ts'
 import { PlatformIcon } from './platform.tsx'
@@ -48,7 +50,7 @@ export function QueueRowItem({
         </span>
         <Left row={row} now={now} />
         <span class="snippet" lang={row.language ?? undefined} dir="auto">
-          {row.isRemoved ? <em>deleted by the customer</em> : row.text.replace(ADDRESS, '')}
+          {row.isRemoved ? <em>deleted by the customer</em> : row.text === NOTHING_SAID ? <em>no words</em> : row.text.replace(ADDRESS, '')}
         </span>
         <span class="chips">
           <Chips row={row} now={now} watchers={watchers} />
@@ -77,6 +79,12 @@ function Chips({ row, now, watchers }: { row: QueueRow; now: Date; watchers: Wat
         <span class="chip">
           <Icon name="lock" />
           Private
+        </span>
+      ) : null}
+      {row.attached.length ? (
+        <span class="chip">
+          <Icon name="picture" />
+          {attachedWords(row.attached)}
         </span>
       ) : null}
       {row.needsReview ? (

@@ -6,7 +6,7 @@ import { Page, PlainPage } from './page.tsx'
 /** `because` is whole sentences: what happened, whether anything was changed, what to do. */
 export function refused(
   c: Context<WebEnv>,
-  status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500,
+  status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 502 | 503,
   title: string,
   because: string,
   back?: { href: string; label: string },

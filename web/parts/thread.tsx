@@ -1,17 +1,24 @@
 // One thread in time order: what they said, what we said and what became of it, notes, and the events between, folded.
 import type { Child } from 'hono/jsx'
 import type { ParentAbove } from '../../db/parents.ts'
+import type { ReplyPicture } from '../../db/reply-pictures.ts'
 import type { ThreadEvent, ThreadMention, ThreadNote, ThreadReply } from '../../db/ticket-page.ts'
+import type { GestureState } from '../../responders/gestures.ts'
 import type { SignedIn } from '../env.ts'
+import { Attachments, hasWords } from './attachments.tsx'
+import { GestureBar, gestureWords, isHidden } from './gestures.tsx'
 import { Icon } from './icon.tsx'
 import { Lit } from './lit.tsx'
 import { ParentBubble } from './parent-bubble.tsx'
+import { ReplyPictures } from './reply-pictures.tsx'
 import { Time } from './time.tsx'
 import { CATEGORY, languageName, PRIORITY, plural, STATUS } from './words.ts'
 
 export interface ThreadParts {
   mentions: ThreadMention[]
   replies: ThreadReply[]
+  /** Of the replies. */
+  pictures: readonly ReplyPicture[]
   notes: ThreadNote[]
   events: ThreadEvent[]
   /** What the mentions answer, where that was said elsewhere. */
@@ -28,11 +35,14 @@ interface ThreadProps {
   query: string
   /** What arrived since the words in the composer were begun. */
   newSince?: ReadonlySet<string>
+  /** By mention: what may be done to it beside answering it. */
+  gestures: ReadonlyMap<string, GestureState[]>
   /** What leads to the platform. */
   out: (url: string | null) => string | null
 }
 
-export function Thread({ parts, now, teammate, label, path, query, newSince, out }: ThreadProps) {
+export function Thread({ parts, now, teammate, label, path, query, newSince, gestures, out }: ThreadProps) {
+  const newest = parts.mentions.findLast(one => gestures.has(one.id))?.id
   return (
     <ol class="thread" id="thread" aria-label="Thread">
       {inOrder(parts).map(item => {
@@ -51,7 +61,24 @@ export function Thread({ parts, now, teammate, label, path, query, newSince, out
         if ('postedAt' in item)
           return (
             <li>
-              <MentionBubble mention={{ ...item, url: out(item.url) }} now={now} label={label} isNew={newSince?.has(item.id) ?? false} />
+              <MentionBubble
+                mention={{ ...item, url: out(item.url) }}
+                now={now}
+                label={label}
+                isNew={newSince?.has(item.id) ?? false}
+                isHidden={isHidden(gestures.get(item.id) ?? [])}
+              >
+                <GestureBar
+                  mentionId={item.id}
+                  visibility={item.visibility}
+                  gestures={gestures.get(item.id) ?? []}
+                  teammate={teammate}
+                  label={label}
+                  path={path}
+                  query={query}
+                  isNewest={item.id === newest}
+                />
+              </MentionBubble>
             </li>
           )
         if ('status' in item)
@@ -64,6 +91,7 @@ export function Thread({ parts, now, teammate, label, path, query, newSince, out
                 label={label}
                 path={path}
                 query={query}
+                pictures={parts.pictures.filter(one => one.replyId === item.id)}
                 isNew={newSince?.has(item.id) ?? false}
               />
             </li>
@@ -88,7 +116,7 @@ export function inOrder({ mentions, replies, notes, events, above }: ThreadParts
     ...mentions
       .filter(mention => !mention.replyId || !echoes.has(mention.replyId))
       .map(one => [one.postedAt, one] as [Date, ThreadMention]),
-    ...replies.map(one => [one.sentAt ?? one.updatedAt, one] as [Date, ThreadReply]),
+    ...inTheirOrder(replies),
     ...notes.map(one => [one.createdAt, one] as [Date, ThreadNote]),
     ...events.map(one => [one.at, one] as [Date, ThreadEvent]),
   ]
@@ -103,10 +131,34 @@ export function inOrder({ mentions, replies, notes, events, above }: ThreadParts
   return items
 }
 
-function MentionBubble({ mention, now, label, isNew }: { mention: ThreadMention; now: Date; label: string; isNew: boolean }) {
+/** A part of a thread never stands before the one it follows, whenever it was last touched. */
+function inTheirOrder(replies: readonly ThreadReply[]): [Date, ThreadReply][] {
+  const dates = new Map<string, Date>()
+  for (const { id, sentAt, updatedAt, continuesId } of replies) {
+    const own = sentAt ?? updatedAt
+    const before = continuesId ? dates.get(continuesId) : undefined
+    dates.set(id, before && before > own ? before : own)
+  }
+  return replies.map(one => [dates.get(one.id)!, one])
+}
+
+interface MentionBubbleProps {
+  mention: ThreadMention
+  now: Date
+  label: string
+  isNew: boolean
+  /** Over there, from others. */
+  isHidden: boolean
+  /** What may be done to it. */
+  children: Child
+}
+
+function MentionBubble({ mention, now, label, isNew, isHidden, children }: MentionBubbleProps) {
   const isOurs = mention.direction === 'outbound'
   return (
-    <article class={`bubble ${isOurs ? 'ours' : 'theirs'}${mention.visibility === 'private' ? ' private' : ''}${isNew ? ' is-new' : ''}`}>
+    <article
+      class={`bubble ${isOurs ? 'ours' : 'theirs'}${mention.visibility === 'private' ? ' private' : ''}${isNew ? ' is-new' : ''}${isHidden ? ' is-hidden' : ''}`}
+    >
       <header>
         <strong>{mention.by}</strong>
         <Channel visibility={mention.visibility} label={label} />
@@ -139,10 +191,16 @@ function MentionBubble({ mention, now, label, isNew }: { mention: ThreadMention;
           <Icon name="lock" /> {mention.unreadableBecause}
         </p>
       ) : (
-        <p class="said" lang={mention.language ?? undefined} dir="auto">
-          <Lit text={mention.text} reasons={isOurs ? [] : (mention.verdict?.reasons ?? [])} />
-        </p>
+        <>
+          {hasWords(mention.text, mention.attachments) ? (
+            <p class="said" lang={mention.language ?? undefined} dir="auto">
+              <Lit text={mention.text} reasons={isOurs ? [] : (mention.verdict?.reasons ?? [])} />
+            </p>
+          ) : null}
+          <Attachments mentionId={mention.id} attachments={mention.attachments} url={mention.url} label={label} />
+        </>
       )}
+      {children}
     </article>
   )
 }
@@ -154,9 +212,11 @@ function ReplyBubble({
   label,
   path,
   query,
+  pictures,
   isNew,
 }: {
   reply: ThreadReply
+  pictures: readonly ReplyPicture[]
   now: Date
   teammate: SignedIn
   label: string
@@ -177,9 +237,12 @@ function ReplyBubble({
         {reply.role !== 'answer' ? <span class="muted">{reply.role}</span> : null}
         <Delivery reply={reply} now={now} label={label} />
       </header>
-      <p class="said" dir="auto">
-        {reply.text}
-      </p>
+      {reply.text ? (
+        <p class="said" dir="auto">
+          {reply.text}
+        </p>
+      ) : null}
+      <ReplyPictures pictures={pictures} />
       <DeliveryChoices
         reply={reply}
         isMine={reply.writtenById === teammate.id}
@@ -198,7 +261,9 @@ function Delivery({ reply, now, label }: { reply: ThreadReply; now: Date; label:
       return (
         <span class="chip accent">
           <Icon name="clock" />
-          {reply.sendAt && reply.sendAt > now ? (
+          {reply.isBehind ? (
+            'follows'
+          ) : reply.sendAt && reply.sendAt > now ? (
             <>
               sending in{' '}
               <span data-seconds-until={reply.sendAt.getTime()}>{Math.ceil((reply.sendAt.getTime() - now.getTime()) / 1000)}</span> s
@@ -263,13 +328,19 @@ function DeliveryChoices({
 }): Child {
   const barred = mayAct ? {} : { disabled: true, title: 'Read-only: a rep can do this' }
   if (reply.status === 'approved')
-    return isMine ? (
+    return isMine && !reply.isBehind ? (
       <form method="post" action={`${path}/undo${query}`}>
         <button type="submit" class="small" data-undo>
           Undo
         </button>
       </form>
     ) : null
+  if (reply.status === 'refused' && reply.isBehind)
+    return (
+      <div class="choices">
+        <p class="muted">{reply.problem}</p>
+      </div>
+    )
   if (reply.status === 'refused')
     return (
       <div class="choices">
@@ -280,6 +351,13 @@ function DeliveryChoices({
               Edit and send again
             </button>
           </form>
+          {reply.continuesId ? (
+            <form method="post" action={`${path}/sending${query}`}>
+              <button type="submit" class="small" title="As it is, with the parts behind it, below what is out" {...barred}>
+                Send on from here
+              </button>
+            </form>
+          ) : null}
           <form method="post" action={`${path}/discard${query}`}>
             <button type="submit" class="small quiet" {...barred}>
               Put it away
@@ -410,6 +488,9 @@ function eventWords(event: ThreadEvent): string {
       return `Unlinked from the incident${because}`
     case 'marked_spam':
       return after.isSpam ? `Marked as spam${because}` : 'No longer spam'
+    case 'gesture_wished':
+    case 'gesture_refused':
+      return `${gestureWords(event.kind, after)}${because}`
     default:
       return event.kind.replaceAll('_', ' ')
   }

@@ -2,10 +2,12 @@
 import type { Context } from 'hono'
 import type { IncidentRow } from '../../db/incidents.ts'
 import { runningSteps, stepWords } from '../../incidents/incident.ts'
+import type { UpdatePrice } from '../../incidents/update-price.ts'
 import { finishText, type Proposal, type Rendition, type UpdateKind, wallTime } from '../../incidents/wording.ts'
 import type { WebEnv } from '../env.ts'
 import { Page } from './page.tsx'
 import { PlatformIcon } from './platform.tsx'
+import { StatusThread } from './status-thread.tsx'
 
 export interface UpdateFormProps {
   c: Context<WebEnv>
@@ -14,6 +16,9 @@ export interface UpdateFormProps {
   proposal: Proposal
   updateId: string
   chosen: readonly string[]
+  /** Accounts where the rep chose to post a thread. */
+  threads: readonly string[]
+  price: UpdatePrice
   zone: string
   now: Date
   to: (typeof runningSteps)[number]
@@ -60,7 +65,14 @@ export function UpdateForm(props: UpdateFormProps) {
           Nothing was published. {fault.because}
         </p>
       ) : null}
-      <form method="post" action={`${path}/updates`} class="stack" data-update-form data-zone={props.zone}>
+      <form
+        method="post"
+        action={`${path}/updates`}
+        class="stack"
+        data-update-form
+        data-zone={props.zone}
+        data-price-path={`${path}/updates/price`}
+      >
         <input type="hidden" name="updateId" value={props.updateId} />
         <input type="hidden" name="kind" value={kind} />
         {kind === 'allclear' ? null : (
@@ -106,6 +118,8 @@ export function UpdateForm(props: UpdateFormProps) {
               label={one.label}
               rendition={one}
               isChosen={props.chosen.includes(one.accountId)}
+              isThread={props.threads.includes(one.accountId)}
+              price={props.price.each[one.accountId] ?? null}
               text={one.text}
               preview={finished(one.text)}
               fault={fault?.where === one.accountId ? fault.because : null}
@@ -136,6 +150,9 @@ export function UpdateForm(props: UpdateFormProps) {
           <li>confident?</li>
           <li>competent?</li>
         </ul>
+        <p class="price" id="update-price" role="status">
+          {props.price.total}
+        </p>
         <div class="row">
           <button type="submit" class="primary">
             Publish{kind === 'allclear' ? ' the all-clear' : ''}
@@ -155,11 +172,13 @@ interface WordsProps {
   hint?: string
   rendition?: Rendition
   isChosen?: boolean
+  isThread?: boolean
+  price?: { words: string; cap: string | null } | null
   text: string
   preview: string
   fault: string | null
 }
-function Words({ name, label, hint, rendition, isChosen, text, preview, fault }: WordsProps) {
+function Words({ name, label, hint, rendition, isChosen, isThread, price, text, preview, fault }: WordsProps) {
   const rule = rendition?.rule
   const length = rule?.count(preview)
   return (
@@ -200,6 +219,18 @@ function Words({ name, label, hint, rendition, isChosen, text, preview, fault }:
       <p class="preview" data-preview>
         {preview}
       </p>
+      {rule && rendition ? (
+        <>
+          <StatusThread name={`posts-${rendition.accountId}`} text={preview} rule={rule} isChosen={isThread ?? false} />
+          <p class="price" data-price={rendition.accountId}>
+            {price ? (
+              <>
+                <span>{price.words}</span> {price.cap ? <strong>{price.cap}</strong> : null}
+              </>
+            ) : null}
+          </p>
+        </>
+      ) : null}
     </section>
   )
 }

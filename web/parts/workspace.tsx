@@ -81,7 +81,15 @@ export interface WorkspaceProps {
 
 export function Workspace({ c, title, around, open, ticket, customer, cards }: WorkspaceProps) {
   return (
-    <Page c={c} title={title} section="queue" styles={['desk']} scripts={['desk', 'composer']} layout="desk" search={around.place.q}>
+    <Page
+      c={c}
+      title={title}
+      section="queue"
+      styles={['desk', 'composer-pictures']}
+      scripts={['desk', 'composer', 'composer-pictures', 'pictures']}
+      layout="desk"
+      search={around.place.q}
+    >
       <div class={`desk${open ? ' has-ticket' : ''}${cards ? ' has-cards' : ''}`}>
         <div class="side" id="side">
           <Views around={around} />

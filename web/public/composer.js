@@ -2,8 +2,10 @@
 
 import { setTyping } from './desk.js'
 import { counterFor } from './length.js'
+import { showPrice } from './price.js'
 import { usualStatusAfter } from './rules/handoff.js'
 import { sign } from './rules/signature.js'
+import { showThread } from './thread-offer.js'
 
 let saving = null
 let idle = null
@@ -20,7 +22,7 @@ document.addEventListener('input', event => {
     if (pointer && event.target.value === 'private') pointer.open = true
   }
   freshen(form)
-  if (event.target.name === 'text' || event.target.name === 'way') saveSoon(form)
+  if (/^(text|way|pointerText|alt-.*|pointer-.*)$/.test(event.target.name)) saveSoon(form)
   if (event.target.name === 'text') {
     setTyping(true)
     clearTimeout(idle)
@@ -84,6 +86,7 @@ async function freshen(form) {
     way === 'note' ? 'Keep note' : usualStatusAfter(form.elements.role.value, words) === 'pending' ? 'Send → Pending' : 'Send'
   const line = document.getElementById('composer-count')
   if (way === 'note') {
+    showThread(form, words, null)
     line.textContent = 'internal'
     line.classList.remove('late')
     return
@@ -92,9 +95,13 @@ async function freshen(form) {
   const count = await counterFor(form.dataset[`${way}Rule`], () => import(`./platforms/${form.dataset.platform}/length.js`))
   const used = words.trim() ? count(sign(words, form.dataset.initials)) : 0
   const left = limit - used
-  line.textContent = `${left} left · ^${form.dataset.initials}`
-  line.classList.toggle('late', left < 0)
-  text.toggleAttribute('aria-invalid', left < 0)
+  const thread = showThread(form, words, { count, limit })
+  const isTooLong = thread.parts !== 1 && words.trim() !== '' && !thread.isChosen
+  if (thread.isChosen)
+    send.textContent = send.textContent.replace('Send', `Send ${thread.parts} ${way === 'private' ? 'messages' : 'posts'}`)
+  line.textContent = `${thread.isChosen ? `in ${thread.parts} parts` : `${left} left`} · ^${form.dataset.initials}`
+  line.classList.toggle('late', isTooLong)
+  text.toggleAttribute('aria-invalid', isTooLong)
 }
 
 function saveSoon(form) {
@@ -117,7 +124,8 @@ async function save(form, isLeaving) {
     })
     if (isLeaving) return
     if (!answer.ok) throw new Error(String(answer.status))
-    const { warnings } = await answer.json()
+    const { warnings, price } = await answer.json()
+    showPrice(document.getElementById('composer-price'), price)
     document
       .getElementById('composer-warnings')
       ?.replaceChildren(...warnings.map(words => Object.assign(document.createElement('li'), { textContent: words })))

@@ -68,6 +68,15 @@ document.addEventListener('submit', event => {
   send(form, event.submitter)
 })
 
+/** What opens below somebody's words is seen whole. */
+document.addEventListener(
+  'toggle',
+  event => {
+    if (event.target.open) event.target.closest('.gestures')?.scrollIntoView({ block: 'nearest' })
+  },
+  true,
+)
+
 if (isDeskHere) addEventListener('popstate', () => go(location.href, { push: false }))
 document.addEventListener('heed:switched', event => {
   if (event.detail === 'heed.live') listen()
@@ -90,6 +99,7 @@ async function send(form, submitter) {
   const buttons = form.querySelectorAll('button:enabled')
   const body = new URLSearchParams(new FormData(form, submitter))
   for (const button of buttons) button.disabled = true
+  const pressed = form.closest('.gestures') && (submitter?.id || form.closest('details')?.querySelector('summary').id)
   const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action')
   const page = await load(action, { method: 'POST', body })
   for (const button of buttons) button.disabled = false
@@ -103,6 +113,8 @@ async function send(form, submitter) {
   take(page.doc, ['side', 'ticket', 'customer', 'toasts', 'banners'])
   takeOrGather(page.doc)
   markCurrent()
+  // Whoever liked or hid something goes on from there.
+  if (pressed) document.getElementById(pressed)?.focus()
   const stopped = document.querySelector('.composer [role="alert"]')
   if (stopped) document.getElementById('composer-text')?.focus()
 }
@@ -213,7 +225,7 @@ function refresh(doc) {
   // A menu somebody has open, or a field they are in, is left to them.
   if (!document.querySelector('#ticket-head details[open]')) exchange(doc, 'ticket-head')
   else exchange(doc, 'present')
-  exchange(doc, 'thread')
+  if (!document.querySelector('#thread .menu[open]')) exchange(doc, 'thread')
   exchange(doc, 'customer')
   const text = document.getElementById('composer-text')
   if (text && text.value === '' && document.activeElement !== text && !document.querySelector('#composer [open], #composer [role="alert"]'))
@@ -225,10 +237,14 @@ function refresh(doc) {
 
 function exchange(doc, id) {
   const [old, fresh] = [document.getElementById(id), doc.getElementById(id)]
-  if (!old || !fresh || old.outerHTML === fresh.outerHTML || old.contains(document.activeElement)) return
+  if (!old || !fresh || old.outerHTML === fresh.outerHTML) return
+  // What somebody is in is left to them, except a button that is there afterwards too.
+  const focused = old.contains(document.activeElement) ? document.activeElement.closest('button[id]')?.id : undefined
+  if (old.contains(document.activeElement) && !(focused && fresh.querySelector(`#${CSS.escape(focused)}`))) return
   const isOpen = old.classList.contains('is-open')
   old.replaceWith(fresh)
   fresh.classList.toggle('is-open', isOpen)
+  if (focused) document.getElementById(focused).focus({ preventScroll: true })
 }
 
 /** Rows already here change in place; the order waits while a hand or the focus is on the list. */

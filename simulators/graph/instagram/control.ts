@@ -1,4 +1,5 @@
 // What a test, a drill or a person outside may do to the simulated Instagram, beyond its public API.
+import { type DrawnPicture, drawPictures } from '../../drawn-pictures.ts'
 import type { At } from '../control.ts'
 import type { GraphPage, Person } from '../state.ts'
 import type { GraphWorld } from '../world.ts'
@@ -51,10 +52,20 @@ export function instagramControl(world: GraphWorld, { getPage, getPerson, timeOf
       return commentView(writeComment(world, under, writerId(from), text, timeOf(at)))
     },
     /** `byAccount`: a person answers in the app itself. */
-    direct: (message: { account: string; from: string; text: string; at?: At; byAccount?: boolean; standby?: boolean }): { id: string } => {
+    direct: (message: {
+      account: string
+      from: string
+      text: string
+      at?: At
+      byAccount?: boolean
+      standby?: boolean
+      pictures?: DrawnPicture[]
+    }): { id: string } => {
+      const person = getPerson(message.from)
       const sent = writeDirect(world, {
         account: getAccount(message.account),
-        person: getPerson(message.from),
+        person,
+        uploads: drawPictures(world.uploads, message.pictures, person.id, () => world.nextId()),
         fromAccount: message.byAccount ?? false,
         text: message.text,
         at: timeOf(message.at),
@@ -76,13 +87,14 @@ export function instagramControl(world: GraphWorld, { getPage, getPerson, timeOf
     directs: ({ customer }: { customer?: string } = {}) =>
       [...messages.values()]
         .filter(message => !customer || world.state.people.get(message.personId)?.name.toLowerCase() === customer.toLowerCase())
-        .map(({ id, fromAccount, text, at, answersComment, personId }) => ({
+        .map(({ id, fromAccount, text, at, answersComment, personId, uploads }) => ({
           id,
           customer: world.state.people.get(personId)?.name ?? '',
           fromAccount,
           text,
           at: new Date(at).toISOString(),
           answersComment,
+          ...(uploads && { uploads }),
         })),
   }
 
@@ -105,7 +117,7 @@ export function instagramControl(world: GraphWorld, { getPage, getPerson, timeOf
       url: permalink(world, one),
     }
   }
-  function commentView({ id, mediaId, parentId, authorId, text, at }: InstagramComment) {
+  function commentView({ id, mediaId, parentId, authorId, text, at, isHidden = false }: InstagramComment) {
     return {
       id,
       mediaId,
@@ -114,6 +126,7 @@ export function instagramControl(world: GraphWorld, { getPage, getPerson, timeOf
       isOurs: accounts.has(authorId),
       text,
       at: new Date(at).toISOString(),
+      isHidden,
     }
   }
 }

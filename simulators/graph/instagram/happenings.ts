@@ -1,5 +1,6 @@
 // What people do on the simulated Instagram, whoever asks for it: API, control or page. Each tells the subscribers.
 import { handleFor } from '../../people.ts'
+import type { ShownUpload } from '../../uploads.ts'
 import type { Person } from '../state.ts'
 import type { GraphWorld } from '../world.ts'
 import type { InstagramAccount, InstagramComment, InstagramMedia, InstagramMessage } from './state.ts'
@@ -65,6 +66,7 @@ export interface NewDirectMessage {
   at?: number
   answersComment?: string
   standby?: boolean
+  uploads?: readonly ShownUpload[]
 }
 export function writeDirect(world: GraphWorld, wanted: NewDirectMessage): InstagramMessage {
   knowAs(world, wanted.account.id, wanted.person.id)
@@ -76,6 +78,7 @@ export function writeDirect(world: GraphWorld, wanted: NewDirectMessage): Instag
     text: wanted.text,
     at: wanted.at ?? world.clock.now(),
     answersComment: wanted.answersComment ?? null,
+    ...(wanted.uploads?.length && { uploads: wanted.uploads }),
   }
   world.record({ type: 'instagram message', message })
   tellMessage(world, message, wanted.standby ?? false)

@@ -4,6 +4,7 @@ import { type GraphEnv, nested } from '../access.ts'
 import { self, speaksFor } from '../answers.ts'
 import { badParameter, graphError, noSuchObject, notPermitted, outsideWindow, unavailable } from '../errors.ts'
 import type { Person } from '../state.ts'
+import { contentOf } from '../uploads.ts'
 import type { GraphWorld } from '../world.ts'
 import { knowAs, writeDirect } from './happenings.ts'
 import { accountBehind } from './render.ts'
@@ -26,15 +27,16 @@ export function directMessageRoutes(world: GraphWorld): Hono<GraphEnv> {
     if (!account || personId === undefined) return next()
     if (!speaksFor(c, account.pageId, 'instagram_manage_messages'))
       return notPermitted('Requires instagram_manage_messages permission to manage the object')
-    const { text } = nested(params.message)
-    if (typeof text !== 'string' || !text) return badParameter('Param message[text] must be non-empty')
+    const content = contentOf(world, nested(params.message), 'direct', account.pageId)
+    if (content instanceof Response) return content
+    const { text, uploads } = content
     if (Buffer.byteLength(text) > 1000) return badParameter('Length of param message[text] must be less than or equal to 1000 bytes')
     const person = people.get(personId)
     if (!person) return noSuchObject(String(recipient.comment_id ?? recipient.id), 'post')
     const problem = comment ? privateReplyProblem(account, comment.id) : windowProblem(account, person, params)
     if (problem) return problem
     if (notes.get(`unavailable ${person.id}`) === 'yes') return unavailable()
-    const sent = writeDirect(world, { account, person, fromAccount: true, text, answersComment: comment?.id })
+    const sent = writeDirect(world, { account, person, fromAccount: true, text, uploads, answersComment: comment?.id })
     return c.json({ recipient_id: knowAs(world, account.id, person.id), message_id: sent.id })
   })
   return routes

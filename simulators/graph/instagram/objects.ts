@@ -62,6 +62,7 @@ export function instagramRoutes(world: GraphWorld): Hono<GraphEnv> {
     const owner = ownerOf(place)
     if (!owner) return noSuchObject(comment.id, 'post')
     if (!may(c, owner, 'instagram_manage_comments')) return noRight('instagram_manage_comments')
+    if (comment.isHidden) return graphError({ code: 100, message: '(#100) Replies to hidden comments are not supported.' })
     if (place?.isLive) return graphError({ code: 100, message: '(#100) Replies to live comments are not supported.' })
     return write(c, comment, owner)
   })
@@ -101,6 +102,18 @@ export function instagramRoutes(world: GraphWorld): Hono<GraphEnv> {
     if (account) return answerAccount(c, account, fields)
     if (one) return answer(c, renderMedia(world, one, fields))
     return answer(c, comment ? renderComment(world, comment, fields) : renderDirectMessage(world, message!, fields))
+  })
+  routes.post('/:id', (c, next) => {
+    const comment = comments.get(c.req.param('id'))
+    if (!comment) return next()
+    const owner = ownerOf(media.get(comment.mediaId))
+    if (!owner) return noSuchObject(comment.id, 'post')
+    if (!may(c, owner, 'instagram_manage_comments')) return noRight('instagram_manage_comments')
+    const { hide } = c.get('params')
+    if (hide !== 'true' && hide !== 'false') return badParameter('The parameter hide is required.')
+    // What the owner of the media wrote stays to be seen, whatever is asked.
+    world.record({ type: 'instagram comment', comment: { ...comment, isHidden: hide === 'true' && comment.authorId !== owner.id } })
+    return c.json({ success: true })
   })
   return routes
 

@@ -1,6 +1,7 @@
 // Instagram's public page: photos with their comments, a form to write as an invented customer, and Direct.
 import { Hono } from 'hono'
 import { people } from '../../people.ts'
+import { picturesIn, Uploads, WithPicture } from '../../shown-uploads.tsx'
 import { Face, Page, Post, Profile, WriteAs } from '../../timeline-page.tsx'
 import type { GraphControl } from '../control.ts'
 import type { GraphWorld } from '../world.ts'
@@ -47,7 +48,7 @@ export function instagramPages(world: GraphWorld, control: GraphControl): Hono {
     const text = String(form.text ?? '').trim()
     const from = String(form.as ?? '').trim()
     const account = String(form.account ?? '')
-    if (text && from && accounts.has(account)) control.direct({ account, from, text })
+    if (text && from && accounts.has(account)) control.direct({ account, from, text, pictures: picturesIn(form) })
     return c.redirect(`/instagram?tab=direct&as=${encodeURIComponent(from)}`)
   })
   return routes
@@ -201,6 +202,7 @@ function Comment({ world, comment, as }: { world: GraphWorld; comment: Instagram
       at={comment.at}
       now={world.clock.now()}
       text={comment.text}
+      marks={comment.isHidden ? ['hidden by the account'] : []}
       answerHref={answerLink(comment.id, as)}
     />
   )
@@ -228,6 +230,7 @@ function Direct({ world, query }: Shown) {
               Message
               <textarea name="text" required maxlength={1000} />
             </label>
+            <WithPicture />
             <div class="row">
               <button type="submit">Send privately</button>
             </div>
@@ -258,6 +261,7 @@ function Direct({ world, query }: Shown) {
             {(shown?.messages ?? []).map(message => (
               <div class={message.fromAccount ? 'bubble theirs' : 'bubble'} id={`m-${message.id}`}>
                 {message.text}
+                <Uploads of={message.uploads} />
                 <small>{message.fromAccount ? shown?.account.name : who}</small>
               </div>
             ))}

@@ -1,7 +1,9 @@
 // Instagram's accounts, media, comments, conversations and messages as the Graph API answers them.
 import { type Answers, answerFields, type Field } from '../fields.ts'
+import { instagramAddress } from '../media.ts'
 import type { Rendered } from '../render.ts'
 import { graphTime } from '../updates.ts'
+import { listedUploads } from '../uploads.ts'
 import type { GraphWorld } from '../world.ts'
 import { knowAs, mentionedIn, usernameOf } from './happenings.ts'
 import type { InstagramAccount, InstagramComment, InstagramMedia, InstagramMessage } from './state.ts'
@@ -36,7 +38,10 @@ export function renderMedia(world: GraphWorld, media: InstagramMedia, fields: Fi
     comments_count: () => commentsOf(world, media).length,
     media_product_type: () => (media.isLive ? 'STORY' : 'FEED'),
     media_type: () => 'IMAGE',
+    media_url: () => instagramAddress(media.id),
     permalink: () => permalink(world, media),
+    alt_text: () => undefined,
+    thumbnail_url: () => undefined,
     timestamp: () => graphTime(media.at),
     username: () => usernameOf(world, media.ownerId),
   }
@@ -56,7 +61,7 @@ export function renderComment(world: GraphWorld, comment: InstagramComment, fiel
     from: () => ({ id: id(), username: usernameOf(world, comment.authorId) }),
     parent_id: () => comment.parentId ?? undefined,
     like_count: () => 0,
-    hidden: () => false,
+    hidden: () => comment.isHidden ?? false,
     media: () => ({ id: comment.mediaId }),
     replies: field => {
       const size = Number(field.modifiers.limit ?? 25)
@@ -94,6 +99,7 @@ export function renderMentionedMedia(world: GraphWorld, media: InstagramMedia, f
     }),
     like_count: () => 0,
     media_type: () => 'IMAGE',
+    media_url: () => instagramAddress(media.id),
     timestamp: () => graphTime(media.at),
     username: () => usernameOf(world, media.ownerId),
   }
@@ -154,6 +160,7 @@ export function renderDirectMessage(world: GraphWorld, message: InstagramMessage
     id: () => message.id,
     created_time: () => graphTime(message.at),
     message: () => message.text,
+    attachments: () => listedUploads(world, message.uploads),
     from: () => from,
     to: () => ({ data: [to] }),
   }

@@ -1,5 +1,7 @@
 // What exists on the simulated Instagram, and how each thing that happens changes it.
 
+import type { ShownUpload } from '../../uploads.ts'
+
 /** A professional account behind a page. */
 export interface InstagramAccount {
   id: string
@@ -30,8 +32,11 @@ export interface InstagramComment {
   authorId: string
   text: string
   at: number
+  /** Journals from before hiding do not say. */
+  isHidden?: boolean
 }
 export interface InstagramMessage {
+  uploads?: readonly ShownUpload[]
   id: string
   accountId: string
   personId: string

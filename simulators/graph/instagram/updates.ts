@@ -1,5 +1,6 @@
 // What Instagram's webhooks say of each happening: comments in full, mentions by their place alone, messages with their echoes.
 import { push, type Told } from '../updates.ts'
+import { toldUploads } from '../uploads.ts'
 import type { GraphWorld } from '../world.ts'
 import { knowAs, usernameOf } from './happenings.ts'
 import type { InstagramAccount, InstagramComment, InstagramMedia, InstagramMessage } from './state.ts'
@@ -25,7 +26,12 @@ export function tellMention(world: GraphWorld, account: InstagramAccount, media:
 
 /** Echoes come with the messages here, and without metadata. */
 export function tellMessage(world: GraphWorld, message: InstagramMessage, isStandby: boolean): void {
-  const said = { mid: message.id, text: message.text, ...(message.fromAccount ? { is_echo: true } : {}) }
+  const said = {
+    mid: message.id,
+    ...(message.text && { text: message.text }),
+    ...toldUploads(message.uploads),
+    ...(message.fromAccount ? { is_echo: true } : {}),
+  }
   say(world, message, said, isStandby ? 'standby' : 'messaging')
 }
 

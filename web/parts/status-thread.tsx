@@ -1,0 +1,35 @@
+// A status update too long for one post there: how it is cut into a thread, and the choice to publish it so.
+import type { LengthRule } from '../../connectors/connector.ts'
+import { cutStatus } from '../../incidents/wording.ts'
+
+/** `text` as it will be published. Hidden while one post is enough; the page's script keeps it fresh. */
+export function StatusThread({ name, text, rule, isChosen }: { name: string; text: string; rule: LengthRule; isChosen: boolean }) {
+  const cut = cutStatus(text, rule)
+  const parts = cut.ok ? cut.pieces : []
+  const isPossible = parts.length > 1
+  return (
+    <div class="thread-offer" data-thread hidden={cut.ok && parts.length === 1}>
+      <label class="check" hidden={!isPossible}>
+        <input type="checkbox" name={name} value={parts.length} checked={isChosen} disabled={!isPossible} />
+        <span>
+          Post as <b class="how-many">{parts.length} posts</b>, each below the one before
+        </span>
+      </label>
+      <p class="why-not" hidden={isPossible}>
+        {cut.ok ? '' : cut.because}
+      </p>
+      <ol class="parts" aria-label="How it is cut">
+        {isPossible
+          ? parts.map(piece => (
+              <li>
+                <p dir="auto">{piece.text}</p>
+                <span class="muted">
+                  {rule.count(piece.text)}/{rule.limit}
+                </span>
+              </li>
+            ))
+          : null}
+      </ol>
+    </div>
+  )
+}
