@@ -14,12 +14,21 @@ export function openJournal<Entry>(dir: string | undefined, name: string, replay
   const file = path.join(dir, `${name}.jsonl`)
   if (fs.existsSync(file)) replayFile(file, replay)
   const fd = fs.openSync(file, 'a')
+  let turn = ''
+  const write = () => {
+    if (turn) fs.writeSync(fd, turn)
+    turn = ''
+  }
   return {
-    // Written in the same turn as the change: what a caller was told is in the kernel's hands before he hears it.
+    // What happens in one turn is one write, and before any caller hears of it: a kill leaves a post and its push, or neither.
     append: entry => {
-      fs.writeSync(fd, `${JSON.stringify(entry)}\n`)
+      if (!turn) queueMicrotask(write)
+      turn += `${JSON.stringify(entry)}\n`
     },
-    close: () => fs.closeSync(fd),
+    close: () => {
+      write()
+      fs.closeSync(fd)
+    },
   }
 }
 
