@@ -126,6 +126,8 @@ describeWith({ Chromium: true }, 'in a browser', () => {
     await keyboard.type('Asked the router people.')
     await keyboard.press('Control+Enter')
     await says(page, '.bubble.note', 'Asked the router people.')
+    // The note may be told live before its form is answered: until then a key is a letter in it.
+    await page.locator('#composer[data-way="public"]').waitFor()
 
     await keyboard.press('c')
     await page.locator('#correct select:focus').waitFor()
