@@ -8,7 +8,7 @@ import { type DemoStage, openDemoStage, PASSWORD } from './demo-stage.ts'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
 
 // A customer each: what one writes joins the ticket they have.
-const [cleo, dora, edda, fritz, gerd, hanna] = ['Cleo', 'Dora', 'Edda', 'Fritz', 'Gerd', 'Hanna'].map(name => ({
+const [cleo, dora, edda, fritz, gerd, hanna, iris] = ['Cleo', 'Dora', 'Edda', 'Fritz', 'Gerd', 'Hanna', 'Iris'].map(name => ({
   handle: `${name.toLowerCase()}_writes`,
   name: `${name} Marsh`,
 }))
@@ -112,6 +112,29 @@ describeWith({ Chromium: true }, 'in a browser', () => {
     expect(reply!.text).toMatch(/private message on X/)
     const messages = await stage.onX<Post[]>('messages', { between: 'larkspan', and: 'cleo_writes' })
     expect(messages.map(message => message.text)).toEqual(['Hello Cleo, I see both charges; one goes back to you today. ^BO'])
+    await page.close()
+  })
+
+  test('what is too long for one post goes out as a thread from the box that offers it', async () => {
+    const mention = await stage.onX<Post>('post', { from: iris, text: '@larkspan what does the new router need to work in the attic?' })
+    const { number } = await stage.ticketAbout('work in the attic')
+    const { page } = await stage.teammate('Lea Brandt', 'rep')
+    const { keyboard } = page
+    await find(page, `#${number}`)
+    await keyboard.press('r')
+    await page.locator('#composer-text:focus').waitFor()
+    const words = Array.from({ length: 30 }, (_, i) => `Step ${i + 1}: turn it once.`).join(' ')
+    await keyboard.insertText(words)
+    await page.locator('#thread-offer [name="posts"]:enabled').waitFor()
+    await keyboard.press('Tab')
+    await page.locator('#thread-offer [name="posts"]:focus').waitFor()
+    await keyboard.press('Space')
+    await says(page, '#composer .send', 'posts')
+    await keyboard.press('Control+Enter')
+    const [first] = await eventually('the first post on X', async () => someOf(await stage.onX<Post[]>('replies', { to: mention.id })))
+    expect(first!.text).toMatch(/^@iris_writes Step 1: turn it once\..*\(1\/\d\)/s)
+    const [second] = await eventually('the second below it', async () => someOf(await stage.onX<Post[]>('replies', { to: first!.id })))
+    expect(second!.text).toMatch(/\(2\/\d\)/)
     await page.close()
   })
 

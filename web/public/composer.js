@@ -50,12 +50,16 @@ document.addEventListener(
 document.addEventListener('keydown', event => {
   const text = event.target
   if (text.id === 'template-filter') return inPicker(event)
-  if (text.id !== 'composer-text' && text.name !== 'pointerText') return
-  const form = text.form
+  const form = text.closest('#composer')
+  if (!form) return
+  // From anywhere in the form: the box that says "send as 3 posts" is where a long answer ends.
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
     event.preventDefault()
     form.requestSubmit(form.querySelector(event.shiftKey ? '.send-solve' : '.send'))
-  } else if (event.key === 'Escape') {
+    return
+  }
+  if (text.id !== 'composer-text' && text.name !== 'pointerText') return
+  if (event.key === 'Escape') {
     event.preventDefault()
     text.blur()
     document.querySelector('.queue-row[aria-current]')?.focus()
