@@ -68,6 +68,8 @@ test('a rep cannot hide, and a read-only teammate can do neither; both are told 
 test('where the platform cannot, it says why instead of offering it', async () => {
   const { bar, visitor, base } = await stage('lead', 'instagram')
   expect(await bar()).toContain('Instagram gives apps no way to like: like it in the app.')
+  // The key tells it too.
+  expect(await bar()).toMatch(/<details class="menu barred" data-key="b"><summary[^>]*no way to like/)
   const answer = await visitor.post(`${base}/like`)
   expect(answer.status).toBe(422)
   expect(await answer.text()).toContain('Instagram gives apps no way to like')

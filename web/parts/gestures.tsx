@@ -15,7 +15,7 @@ interface GestureBarProps {
   /** `/tickets/1042`, and the query of the place. */
   path: string
   query: string
-  /** The key b presses this one. */
+  /** The key b presses this one, or opens why it cannot be pressed. */
   isNewest: boolean
 }
 
@@ -73,7 +73,7 @@ function One({ state, ...props }: GestureBarProps & { state: GestureState }): Ch
         )}
       </>
     )
-  if (barred) return <Barred state={state} because={barred} />
+  if (barred) return <Barred state={state} because={barred} keys={key} />
   if (gesture === 'hide')
     return (
       <>
@@ -119,9 +119,9 @@ function HideMenu({ state, action, id }: { state: GestureState; action: string; 
 }
 
 /** As a button that cannot be pressed, but opens to say why: for a hand on glass and for a keyboard too. */
-function Barred({ state, because }: { state: GestureState; because: string }) {
+function Barred({ state, because, keys }: { state: GestureState; because: string; keys: { 'data-key'?: string } }) {
   return (
-    <details class="menu barred">
+    <details class="menu barred" {...keys}>
       <summary title={because}>
         <Icon name={state.gesture === 'hide' ? 'hidden' : 'like'} />
         {state.label}

@@ -49,12 +49,13 @@ function press(key) {
   return true
 }
 
-/** A menu opens at its first field; a link or button is pressed. */
+/** A menu opens at its first field, or where it says why it has none; a link or button is pressed. */
 function use(bearer) {
   if (bearer.disabled) return false
   if (bearer instanceof HTMLDetailsElement) {
     bearer.open = true
-    bearer.querySelector('.menu-body :is(input:not([type="hidden"]), select, button, a)')?.focus()
+    const [field] = bearer.querySelectorAll('.menu-body :is(input:not([type="hidden"]), select, button, a)')
+    ;(field ?? bearer.querySelector('summary')).focus()
   } else bearer.click()
   return true
 }
