@@ -26,8 +26,7 @@ export function ownStreamFor({ silenceMs }: { silenceMs: number }): OwnStream {
  * missed. So its types serve, and the socket is our own.
  */
 async function* listen(line: Line, signal: AbortSignal, connected: () => void, silenceMs: number): AsyncGenerator<PollPage, void> {
-  const stopped = new Promise<null>(resolve => signal.addEventListener('abort', () => resolve(null), { once: true }))
-  const address = await Promise.race([addressFor(line), stopped])
+  const address = await unlessStopped(addressFor(line), signal)
   if (!address || signal.aborted) return
   const told: mastodon.streaming.Event[] = []
   let standsSince: number | null = null
@@ -66,16 +65,25 @@ async function* listen(line: Line, signal: AbortSignal, connected: () => void, s
     while (!signal.aborted) {
       if (told.length) {
         // What is dropped when it is stopped the next poll brings.
-        const page = await Promise.race([pages.of(told.splice(0, AT_ONCE)), stopped])
+        const page = await unlessStopped(pages.of(told.splice(0, AT_ONCE)), signal)
         if (page) yield page
       } else if (broken) throw broken
-      else await Promise.race([new Promise<void>(resolve => (wake = resolve)), stopped])
+      else await unlessStopped(new Promise<void>(resolve => (wake = resolve)), signal)
     }
   } finally {
     clearTimeout(patience)
     unsubscribe(PINGED, hear)
     socket.close()
   }
+}
+
+/** Null: stopped before that. No race against one promise for the whole stream, which would hold on to every page until it ends. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<T | null>()
+  const stop = () => resolve(null)
+  signal.addEventListener('abort', stop, { once: true })
+  work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  return promise
 }
 
 /** Its payload is JSON within JSON, except for a deletion, which is an id alone. */

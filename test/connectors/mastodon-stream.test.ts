@@ -1,4 +1,6 @@
 // The account's own stream on the simulated Mastodon: what it tells at once, how it breaks, and what a break costs.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Incoming, type Line, PlatformError } from '../../connectors/connector.ts'
 import { mastodon } from '../../connectors/mastodon/connector.ts'
@@ -59,6 +61,20 @@ describe('the stream', () => {
     heard.stop()
     expect(await heard.ended).toBeNull()
     await until(() => expect(control.streams()).toEqual([]))
+  })
+
+  it('keeps nothing of what it told, however long it stands', async () => {
+    const { control, line } = await simulatedMastodon()
+    const heard = await listen(control, line)
+    for (let nth = 0; nth < 5; nth++) {
+      control.post({ from: 'cleo', text: `@heronair bag ${nth}?` })
+      await until(() => expect(heard.pages).toHaveLength(nth + 1))
+    }
+    setFlagsFromString('--expose-gc')
+    await new Promise(resolve => setTimeout(resolve, 20))
+    runInNewContext('gc')()
+    // The last one may still be in somebody's hands.
+    expect(heard.pages.slice(0, -1).filter(page => page.deref())).toEqual([])
   })
 
   it('ends at once also while the instance says nothing', async () => {
@@ -157,15 +173,19 @@ async function listen(control: MastodonControl, line: Line, stream = mastodon.in
 /** Until it is stopped: `ended` is what it threw, or null. */
 function start(line: Line, stream = mastodon.intake.ownStream!) {
   const incoming: Incoming[] = []
+  const pages: WeakRef<object>[] = []
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   const { promise: connected, resolve } = Promise.withResolvers<void>()
   const ended = (async () => {
-    for await (const { body } of stream.listen(line, stop.signal, resolve))
-      incoming.push(...mastodon.read({ source: 'stream:own', headers: {}, body, receivedAt: line.now(), account: line.account }))
+    for await (const page of stream.listen(line, stop.signal, resolve)) {
+      pages.push(new WeakRef(page))
+      const delivery = { source: 'stream:own', headers: {}, body: page.body, receivedAt: line.now(), account: line.account }
+      incoming.push(...mastodon.read(delivery))
+    }
     return null
   })().catch((error: unknown) => error)
-  return { incoming, connected, ended, stop: () => stop.abort() }
+  return { incoming, pages, connected, ended, stop: () => stop.abort() }
 }
 
 /** As long as a busy machine may take. */
