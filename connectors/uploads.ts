@@ -6,14 +6,19 @@ export async function uploadAll<T>(
   pictures: readonly OutgoingPicture[] | undefined,
   upload: (picture: OutgoingPicture) => Promise<T>,
 ): Promise<T[]> {
-  const begunAt = performance.now()
-  const uploaded: T[] = []
-  for (const picture of pictures ?? []) {
-    uploaded.push(await upload(picture).catch(asUpload))
-    if (performance.now() - begunAt > LONGEST_MS)
-      throw new PlatformError('retry', 'The pictures took too long to upload.', 60_000, { trouble: 'outage' })
+  if (!pictures?.length) return []
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  let isLate = false
+  const patience = setTimeout(() => {
+    isLate = true
+    reject(new PlatformError('retry', 'The pictures took too long to upload.', 60_000, { trouble: 'outage' }))
+  }, LONGEST_MS)
+  const oneByOne = async () => {
+    const uploaded: T[] = []
+    for (const picture of pictures) if (!isLate) uploaded.push(await upload(picture).catch(asUpload))
+    return uploaded
   }
-  return uploaded
+  return Promise.race([oneByOne(), late]).finally(() => clearTimeout(patience))
 }
 
 /** Whoever made the connector's calls speaks of answers: an upload whose end nobody saw is no answer that may be there. */
@@ -46,5 +51,5 @@ export function refusePictures(post: OutgoingPost, limits: Limits, label: string
   }
 }
 
-/** Far below the two minutes after which a send is taken for dead: the last upload and the post itself have 20 seconds each. */
+/** Far below the two minutes after which a send is taken for dead: one picture may be several calls, and the post itself comes after. */
 const LONGEST_MS = 60_000
