@@ -25,14 +25,14 @@ export function mayMessage(
   const humanUntil = new Date(newest + HUMAN_AGENT_MS - MARGIN_MS)
   if (account.capabilities.humanAgent !== true)
     return no(`${name} closed the chat 24 h after the customer's last message: it opens when they write again.`, ['open'])
+  if (now >= humanUntil)
+    return no(`${name} closed the chat 7 days after the customer's last message: it opens when they write again.`, ['open'])
   if (isAutomatic)
     return no(`${name} takes automatic answers for 24 h after the customer's last message; a person may still write.`, ['open'])
-  if (now < humanUntil)
-    return yes(
-      `The 24 h are over: a person, never an automatic answer, may still write. The chat ${closesIn(humanUntil, now)}.${standby}`,
-      humanUntil,
-    )
-  return no(`${name} closed the chat 7 days after the customer's last message: it opens when they write again.`, ['open'])
+  return yes(
+    `The 24 h are over: a person, never an automatic answer, may still write. The chat ${closesIn(humanUntil, now)}.${standby}`,
+    humanUntil,
+  )
 }
 
 /** The one private message that a comment allows. */

@@ -60,6 +60,7 @@ it.each<[Case, boolean, string]>([
   [{ ask: 'private', about: 'message', ageMs: 7 * DAY - 5 * MINUTE, humanAgent: true }, false, '7 days'],
   [{ ask: 'private', about: 'message', ageMs: HOUR, humanAgent: true, isAutomatic: true }, true, 'closes in 22 h'],
   [{ ask: 'private', about: 'message', ageMs: DAY, humanAgent: true, isAutomatic: true }, false, 'a person may still write'],
+  [{ ask: 'private', about: 'message', ageMs: 7 * DAY, humanAgent: true, isAutomatic: true }, false, '7 days'],
   // One private message to a comment, within 7 days
   [{ ask: 'private', about: 'comment', ageMs: DAY }, true, 'closes in 5 days'],
   [{ ask: 'private', about: 'comment', ageMs: 7 * DAY - 5 * MINUTE - 1 }, true, 'One private message'],
