@@ -2,8 +2,9 @@
 import { lookup } from 'node:dns/promises'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
-import { connect, isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { type PictureHosts, PlatformError } from './connector.ts'
+import { LoopbackAgent, loopbackUrl } from './loopback.ts'
 import { pictureTypeOf, type ShownType } from './picture-type.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -48,11 +49,8 @@ export function overTheInternet(resolve: Resolve = resolveAll, dial: (addresses:
 
 /** Only to the simulator on loopback that stands for the platform: the names stay the platform's, the wire goes there. */
 export function overLoopback(apiBase: string): Reach {
-  const url = URL.canParse(apiBase) ? new URL(apiBase) : null
-  const host = url?.hostname.replace(/^\[|\]$/g, '') ?? ''
-  if (url?.protocol !== 'http:' || !(host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)))
-    throw new Error(`${apiBase} is not a simulator on loopback (http://127.0.0.1:port).`)
-  return async () => new LoopbackAgent(host, Number(url.port || 80))
+  const simulator = loopbackUrl(apiBase)
+  return async () => new LoopbackAgent(simulator)
 }
 
 interface Address {
@@ -141,19 +139,6 @@ function dialTo(addresses: readonly Address[]): Agent {
   const pinned: LookupFunction = (_host, { all }, answer) =>
     all ? answer(null, [...addresses]) : answer(null, addresses[0]!.address, addresses[0]!.family)
   return new Agent({ keepAlive: false, lookup: pinned, autoSelectFamily: true })
-}
-
-/** Everything still names the platform, but the wire goes in plain HTTP to the simulator. */
-class LoopbackAgent extends Agent {
-  constructor(
-    private readonly host: string,
-    private readonly port: number,
-  ) {
-    super({ keepAlive: false })
-  }
-  override createConnection() {
-    return connect({ host: this.host, port: this.port })
-  }
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Agent } from '@atproto/api'
 import type { Line } from '../connector.ts'
+import { loopbackUrl } from '../loopback.ts'
 
 /** What a call must know of its line. Who is only just signing in has no account yet, so nothing to renew. */
 export type Reach = Pick<Line, 'secrets' | 'apiBase' | 'now'> & Partial<Pick<Line, 'renewSecrets' | 'onBudget'>>
@@ -47,7 +48,7 @@ export function homeOf(line: Reach): string {
 
 /** Where sign-ins are made and renewed. */
 export function serviceOf({ apiBase, secrets }: Reach): string {
-  return apiBase === null ? ownServer(secrets.service?.trim() ?? '', 'https://bsky.social') : loopback(apiBase)
+  return apiBase === null ? ownServer(secrets.service?.trim() ?? '', 'https://bsky.social') : loopbackUrl(apiBase).origin
 }
 
 function ownServer(written: string, otherwise: string): string {
@@ -55,15 +56,6 @@ function ownServer(written: string, otherwise: string): string {
   const url = URL.canParse(written) ? new URL(written) : null
   if (url?.protocol !== 'https:' || url.username || url.pathname !== '/')
     throw new Error(`${written} is not the address of a server (https://host): a password goes nowhere else.`)
-  return url.origin
-}
-
-function loopback(apiBase: string): string {
-  const url = URL.canParse(apiBase) ? new URL(apiBase) : null
-  const host = url?.hostname.replace(/^\[|\]$/g, '')
-  const isLoopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host ?? '')
-  if (url?.protocol !== 'http:' || !isLoopback || url.pathname !== '/')
-    throw new Error(`${apiBase} is not a simulator on loopback (http://127.0.0.1:port): Bluesky's tokens go nowhere else.`)
   return url.origin
 }
 

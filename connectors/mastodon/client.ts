@@ -1,6 +1,7 @@
 // A masto client for one account: where it dials, how long it waits, whose token it carries.
 import { createOAuthAPIClient, createRestAPIClient, type mastodon } from 'masto'
 import { type Line, PlatformError, type Secrets } from '../connector.ts'
+import { loopbackUrl } from '../loopback.ts'
 
 /** What a call must know of its line. The sign-in has no account yet. */
 export type Reach = Pick<Line, 'secrets' | 'apiBase' | 'now'> & Partial<Pick<Line, 'onBudget'>>
@@ -17,7 +18,7 @@ export function oauthClientOf(line: Pick<Reach, 'secrets' | 'apiBase'>): mastodo
 
 /** Where the calls go: the instance, or the simulator that stands for it. */
 export function baseOf({ secrets, apiBase }: Pick<Reach, 'secrets' | 'apiBase'>): string {
-  return apiBase === null ? `https://${instanceOf(secrets)}` : loopback(apiBase)
+  return apiBase === null ? `https://${instanceOf(secrets)}` : loopbackUrl(apiBase).origin
 }
 
 /** `https://Social.Example/` and `social.example` name the same instance: its host. */
@@ -38,15 +39,6 @@ export const isInstanceName = (host: string) => /\.[a-z][a-z0-9-]+$/i.test(host)
 /** A redirect is never followed: a moved instance must not turn a post into a reading of its new front page. */
 function settingsOf(line: Pick<Reach, 'secrets' | 'apiBase'>) {
   return { url: baseOf(line), timeout: TIME_LIMIT_MS, requestInit: { redirect: 'error', headers: { 'user-agent': 'Heed' } } } as const
-}
-
-function loopback(apiBase: string): string {
-  const url = URL.canParse(apiBase) ? new URL(apiBase) : null
-  const host = url?.hostname.replace(/^\[|\]$/g, '')
-  const isLoopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host ?? '')
-  if (url?.protocol !== 'http:' || !isLoopback || url.pathname !== '/')
-    throw new Error(`${apiBase} is not a simulator on loopback (http://127.0.0.1:port): an instance's tokens go nowhere else.`)
-  return url.origin
 }
 
 const TIME_LIMIT_MS = 15_000

@@ -1,8 +1,8 @@
 // A twitter-api-v2 client for one call: where it dials, how long it waits, which budget headers it passes on.
 import { Agent } from 'node:https'
-import { connect } from 'node:net'
 import { type ITwitterApiClientPlugin, TwitterApi, type TwitterApiOAuth2Init, type TwitterRateLimit } from 'twitter-api-v2'
 import type { Line } from '../connector.ts'
+import { LoopbackAgent, loopbackUrl } from '../loopback.ts'
 
 /** What a call must know of its line. The sign-in has no account yet, so nothing to renew. */
 export type Reach = Pick<Line, 'secrets' | 'apiBase' | 'now'> & Partial<Pick<Line, 'renewSecrets' | 'onBudget'>>
@@ -27,26 +27,7 @@ export function streamClientOf(bearerToken: string, line: Pick<Reach, 'apiBase'>
 
 /** Each call has its own connection: a kept one may die while idle, and a write lost in it would be neither sent nor unsent. */
 function agentFor(apiBase: string | null): Agent {
-  return apiBase === null ? new Agent({ keepAlive: false }) : new LoopbackAgent(loopbackAddress(apiBase))
-}
-
-/** Everything still says https://api.x.com, but the wire goes in plain HTTP to the simulator. */
-class LoopbackAgent extends Agent {
-  constructor(private readonly address: { host: string; port: number }) {
-    super({ keepAlive: false })
-  }
-  override createConnection() {
-    return connect(this.address)
-  }
-}
-
-function loopbackAddress(apiBase: string): { host: string; port: number } {
-  const url = URL.canParse(apiBase) ? new URL(apiBase) : null
-  const host = url?.hostname.replace(/^\[|\]$/g, '')
-  const isLoopback = host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host ?? '')
-  if (!url || !host || url.protocol !== 'http:' || !isLoopback || url.pathname !== '/')
-    throw new Error(`${apiBase} is not a simulator on loopback (http://127.0.0.1:port): X's tokens go nowhere else.`)
-  return { host, port: Number(url.port || 80) }
+  return apiBase === null ? new Agent({ keepAlive: false }) : new LoopbackAgent(loopbackUrl(apiBase))
 }
 
 const TIME_LIMIT_MS = 15_000
