@@ -38,7 +38,6 @@ export function uploadShelf(journalDir: string | undefined, name: string) {
         kept.set(id, { ...(JSON.parse(readFileSync(`${path}.json`, 'utf8')) as Omit<Upload, 'bytes'>), bytes: readFileSync(path) })
       return kept.get(id)
     },
-    count: () => kept.size,
   }
 }
 

@@ -1,6 +1,6 @@
 // Does Meta still push a page's news to our app? Asked of the page, since Meta unsubscribes without a word an app whose webhook fails.
 import type { Line } from '../connector.ts'
-import { pageGraph, step } from './page-graph.ts'
+import { type PageGraph, pageGraph, step } from './page-graph.ts'
 import type { Product } from './product.ts'
 import { idOf, isObject, type JsonObject, listOf, maybeId } from './shape.ts'
 
@@ -9,29 +9,28 @@ export function isSubscribedTo(product: Product, pageOf: (line: Line) => string,
   return async (line: Line, webhookUrl: string): Promise<'yes' | 'no' | 'never'> => {
     // Meta calls public https addresses only.
     if (line.apiBase === null && !webhookUrl.startsWith('https:')) return 'never'
-    const { body } = await pageGraph(line, product).get(`${step(pageOf(line))}/subscribed_apps`)
-    const apps = listOf(body.data, 'subscribed_apps.data').filter(isObject)
-    const ours = apps.find(app => maybeId(app.id) === line.secrets.appId)
+    const ours = await ourAppOn(pageGraph(line, product), pageOf(line), line)
     return ours && tells(ours, field) ? 'yes' : 'no'
   }
 }
 
-/**
- * One subscription stands for a page and the Instagram account behind it, under one app: Meta takes it away for both.
- */
+/** One subscription stands for a page and the Instagram account behind it, under one app: Meta takes it away for both. */
 export function subscriptionOf(product: Product, pageOf: (line: Line) => string) {
   return async (line: Line): Promise<{ name: string; isThere: boolean }> => {
     const graph = pageGraph(line, product)
-    const [{ body: page }, { body: subscribed }] = [
-      await graph.get(step(pageOf(line)), { fields: 'id' }),
-      await graph.get(`${step(pageOf(line))}/subscribed_apps`),
-    ]
-    const apps = listOf(subscribed.data, 'subscribed_apps.data').filter(isObject)
+    const { body: page } = await graph.get(step(pageOf(line)), { fields: 'id' })
     return {
       name: `meta ${line.secrets.appId} ${idOf(page.id, 'page.id')}`,
-      isThere: apps.some(app => maybeId(app.id) === line.secrets.appId),
+      isThere: (await ourAppOn(graph, pageOf(line), line)) !== undefined,
     }
   }
+}
+
+async function ourAppOn(graph: PageGraph, page: string, { secrets }: Line): Promise<JsonObject | undefined> {
+  const { body } = await graph.get(`${step(page)}/subscribed_apps`)
+  return listOf(body.data, 'subscribed_apps.data')
+    .filter(isObject)
+    .find(app => maybeId(app.id) === secrets.appId)
 }
 
 /** Another product of the same app may have subscribed the page for itself alone: then the page's own news is not told. */

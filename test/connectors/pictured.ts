@@ -187,8 +187,7 @@ async function onFacebook(visibility: 'public' | 'private'): Promise<Pictured> {
   const { pageToken } = control.issueTokens({ app: app.id, page: page.id })
   const post = control.post({ page: page.id, from: 'Heron Air', message: 'New winter schedule' })
   const comment = control.comment({ on: post.id, from: 'Ada Testgil', message: 'Where does this tag go?' })
-  const { customerId } = control.message({ page: page.id, from: 'Ada Testgil', text: 'Where does this tag go?' }) as { customerId?: string }
-  const psid = customerId ?? (await psidOf(url, pageToken, page.id))
+  const { psid } = control.message({ page: page.id, from: 'Ada Testgil', text: 'Where does this tag go?' })
   const ours = () => (visibility === 'public' ? control.replies({ to: comment.id }) : control.messages().filter(one => one.fromPage))
   return pictured(facebook, {
     line: lineTo(
@@ -220,7 +219,7 @@ async function onInstagram(visibility: 'public' | 'private'): Promise<Pictured> 
   const photo = control.photo({ from: 'heronair', caption: 'New winter schedule' })
   const comment = control.instagramComment({ on: photo.id, from: 'Ada Testgil', text: 'Where does this tag go?' })
   control.direct({ account: 'heronair', from: 'Ada Testgil', text: 'Where does this tag go?' })
-  const igsid = await psidOf(url, pageToken, 'me', 'instagram')
+  const igsid = await igsidOf(url, pageToken)
   const ours = () =>
     visibility === 'private'
       ? control.directs().filter(one => one.fromAccount)
@@ -316,10 +315,10 @@ function answerable(given: { externalId: string; visibility: 'public' | 'private
   }
 }
 
-/** By what number our page or account knows the one person who wrote to it. */
-async function psidOf(url: string, token: string, owner: string, platform = 'messenger'): Promise<string> {
-  const query = new URLSearchParams({ access_token: token, fields: 'participants', platform })
-  const answer = await fetch(`${url}/v25.0/${owner}/conversations?${query}`)
-  const { data } = (await answer.json()) as { data: { participants: { data: { id: string; name?: string; username?: string }[] } }[] }
-  return data[0]!.participants.data.find(one => one.name !== 'Heron Air' && one.username !== 'heronair')!.id
+/** By what number our account knows the one person who wrote to it. */
+async function igsidOf(url: string, token: string): Promise<string> {
+  const query = new URLSearchParams({ access_token: token, fields: 'participants', platform: 'instagram' })
+  const answer = await fetch(`${url}/v25.0/me/conversations?${query}`)
+  const { data } = (await answer.json()) as { data: { participants: { data: { id: string; username: string }[] } }[] }
+  return data[0]!.participants.data.find(one => one.username !== 'heronair')!.id
 }
