@@ -2,6 +2,7 @@
 import type { Generated, Insertable, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Id, ReplyRole, ReplyStatus, TicketStatus, Visibility } from '../domain.ts'
+import type { NewMention } from './mentions.ts'
 import type { Db } from './schema.ts'
 
 export interface RepliesTable {
@@ -202,14 +203,15 @@ export function listUnsettledReplies(db: Db, sendingBefore: Date, now: Date, lim
 export async function findEchoed(
   tx: Db,
   accountId: Id,
-  echo: { externalId: string; echoOf: string | null; text: string; attachments?: readonly unknown[] | string | null },
+  echo: Pick<NewMention, 'externalId' | 'text' | 'attachments' | 'visibility' | 'threadKey'> & { echoOf: string | null },
 ): Promise<ReplyRow | undefined> {
-  // A picture that went out by itself comes back with whatever words its reader put there.
-  const hasAttachments = (echo.attachments?.length ?? 0) > 0
+  // A picture that went out by itself comes back with whatever words its reader put there; where it was sent tells it from others.
+  const isPicture = sql<boolean>`text = '' and ${(echo.attachments?.length ?? 0) > 0}::boolean
+    and exists (select from mentions m where m.id = answers_id and m.visibility = ${echo.visibility} and m.thread_key = ${echo.threadKey})`
   const result = await sql<ReplyRow>`
     select * from replies where account_id = ${accountId} and (
       external_id = ${echo.externalId}
-      or (status in ('sending', 'unsure') and (id::text = ${echo.echoOf ?? ''} or (external_id is null and (text = ${echo.text} or (text = '' and ${hasAttachments}::boolean))))))
+      or (status in ('sending', 'unsure') and (id::text = ${echo.echoOf ?? ''} or (external_id is null and (text = ${echo.text} or (${isPicture}))))))
     order by (external_id = ${echo.externalId}) desc nulls last, (id::text = ${echo.echoOf ?? ''}) desc, created_at limit 1 for update`.execute(
     tx,
   )

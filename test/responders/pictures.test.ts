@@ -249,9 +249,13 @@ describe('where a message holds words or one picture', () => {
     on.connector.answers.push(new PlatformError('unsure', 'The connection broke.'))
     const [first] = await follow()
     await sendReply(on.desk, first!.id)
-    const echo = { externalId: 'there', echoOf: null, text: '[attachment]' }
+    const where = { visibility: 'private' as const, threadKey: 'thread' }
+    const echo = { externalId: 'there', echoOf: null, text: '[attachment]', attachments: null, ...where }
+    const attachments = [{ kind: 'picture' as const, url: null, alt: null, width: null, height: null }]
     expect(await findEchoed(on.desk.db, on.accountId, echo)).toBeUndefined()
-    expect(await findEchoed(on.desk.db, on.accountId, { ...echo, attachments: [{}] })).toMatchObject({ id: first!.id })
+    expect(await findEchoed(on.desk.db, on.accountId, { ...echo, attachments, threadKey: 'another customer’s' })).toBeUndefined()
+    expect(await findEchoed(on.desk.db, on.accountId, { ...echo, attachments, visibility: 'public' })).toBeUndefined()
+    expect(await findEchoed(on.desk.db, on.accountId, { ...echo, attachments })).toMatchObject({ id: first!.id })
   })
 
   it('sends none behind the one private message to a comment', async () => {
