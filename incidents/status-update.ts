@@ -148,6 +148,9 @@ export async function retryBroadcast(
   desk: Desk,
   given: { replyId: Id; incidentId: Id; teammateId: Id },
 ): Promise<{ ok: true } | { ok: false; because: string }> {
+  const post = await findReply(desk.db, given.replyId)
+  const update = post?.statusUpdateId ? await findStatusUpdate(desk.db, post.statusUpdateId) : undefined
+  if (update?.incidentId !== given.incidentId) return { ok: false, because: 'This is no status post of this incident.' }
   const revived = await desk.db.transaction().execute(tx => reviveRest(tx, given.replyId, desk.now()))
   if (!revived.ok) return { ok: false, because: 'It is not refused any more: look again.' }
   await log(desk.db, desk, given.incidentId, given, 'incident.retried', undefined, { replyId: given.replyId })

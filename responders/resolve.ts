@@ -64,18 +64,6 @@ export async function sendOn(desk: Desk, replyId: Id, teammateId: Id): Promise<R
   return { ok: true, status: 'approved' }
 }
 
-/** A status post that one platform refused is tried there again: the others are not touched. */
-export async function retryBroadcast(desk: Desk, replyId: Id): Promise<Resolution> {
-  const now = desk.now()
-  const reply = await findReply(desk.db, replyId)
-  if (!reply?.statusUpdateId) return { ok: false, because: 'This is not a status post.' }
-  const revived = await desk.db.transaction().execute(tx => reviveRest(tx, replyId, now))
-  if (!revived.ok) return revived
-  await ringFor(desk, revived.rows[0]!.id, now)
-  tellOf(desk, reply)
-  return { ok: true, status: 'approved' }
-}
-
 async function confirmByHand(desk: Desk, reply: ReplyRow): Promise<Resolution> {
   const at = reply.sendingAt ?? desk.now()
   const isOurs = await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { externalId: null, url: null, at }))

@@ -149,6 +149,23 @@ test('only a refused post is tried again', async () => {
   expect((await posts())[0]).toMatchObject({ status: 'approved', problem: null })
 })
 
+test('what was refused elsewhere is not sent from an incident’s page', async () => {
+  const { desk, ana, account, incident, ticket, update, posts } = await outage()
+  await update()
+  const [post] = await posts()
+  const { id: ticketId } = await ticket(30)
+  const answer = { id: newId(), idempotencyKey: 'answer', accountId: account.id, ticketId, text: 'Hello', visibility: 'public' as const }
+  await desk.db
+    .insertInto('replies')
+    .values({ ...answer, role: 'answer', status: 'refused', writtenById: ana.id })
+    .execute()
+  await desk.db.updateTable('replies').set({ status: 'refused' }).execute()
+  const retry = (replyId: string, incidentId: string) => retryBroadcast(desk, { replyId, incidentId, teammateId: ana.id })
+  expect(await retry(answer.id, incident.id)).toMatchObject({ ok: false })
+  expect(await retry(post!.id, newId())).toMatchObject({ ok: false })
+  expect(await desk.db.selectFrom('replies').select('status').distinct().execute()).toEqual([{ status: 'refused' }])
+})
+
 test('the all-clear needs monitoring, resolves, and solves all but the exceptions', async () => {
   const { desk, ana, ben, incident, ticket, row, update, pass } = await outage()
   const held = [await ticket(20), await ticket(15, { assigneeId: ben.id }), await ticket(10)]
