@@ -1,5 +1,6 @@
 // Reads the composer's form: the way, the words, what they count as, and what was said of each picture.
 import type { PictureWords } from '../responders/draft.ts'
+import { isId } from './ids.ts'
 import type { Way, Written } from './parts/composer.tsx'
 import type { Form } from './ticket-actions.ts'
 
@@ -15,14 +16,14 @@ export function writtenIn(form: Form): Written {
 
 /** The part of a thread that these words go on after; null: they begin anew. */
 export function continuesIn(form: Form): string | null {
-  return /^[0-9a-f-]{36}$/.test(form.continuesId ?? '') ? form.continuesId! : null
+  return isId(form.continuesId) ? form.continuesId : null
 }
 
 /** One field for each picture it shows, named by its id. */
 export function picturesIn(form: Form): PictureWords[] {
   return Object.entries(form).flatMap(([name, alt]) => {
-    const id = /^alt-([0-9a-f-]{36})$/.exec(name)?.[1]
-    return id ? [{ id, alt: (alt ?? '').replaceAll('\r\n', '\n'), forPointer: form[`pointer-${id}`] === '1' }] : []
+    const id = /^alt-(.*)$/.exec(name)?.[1]
+    return isId(id) ? [{ id, alt: (alt ?? '').replaceAll('\r\n', '\n'), forPointer: form[`pointer-${id}`] === '1' }] : []
   })
 }
 

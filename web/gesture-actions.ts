@@ -1,9 +1,10 @@
 // What the buttons below a customer's words do: like and hide on the platform, and take either back.
-import type { Context, Handler } from 'hono'
+import type { Handler } from 'hono'
 import { Hono } from 'hono'
 import type { Gesture } from '../domain.ts'
 import { askForGesture } from '../responders/gestures.ts'
 import type { WebEnv } from './env.ts'
+import { idOf } from './ids.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { placeOf, placeQuery, ticketPath } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
@@ -52,10 +53,4 @@ const REASONS: Readonly<Record<string, string>> = { spam: 'spam', rules: 'it bre
 const SAYS: Record<Gesture, { on: string; off: string }> = {
   like: { on: 'Your like is on its way to', off: 'The like is being taken back on' },
   hide: { on: 'It is being hidden on', off: 'It is being shown again on' },
-}
-
-/** An id that is none is an id of nothing. */
-const idOf = (c: Context) => {
-  const id = c.req.param('id') ?? ''
-  return /^[0-9a-f-]{36}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
 }

@@ -13,6 +13,7 @@ import { priceUpdate } from '../incidents/update-price.ts'
 import { finishText, type Proposal, proposeUpdate, type UpdateKind } from '../incidents/wording.ts'
 import { readCalendar } from '../metrics/zone.ts'
 import type { WebEnv } from './env.ts'
+import { isId } from './ids.ts'
 import { findIncidentOf, noIncident } from './incident-of.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { refused } from './parts/refused.tsx'
@@ -148,7 +149,6 @@ function finishedIn(form: FormData, nextMinutes: number, kind: UpdateKind, now: 
   const ids = form.getAll('account').map(String).filter(isId)
   return ids.map(accountId => ({ accountId, text: finishText(String(form.get(`text-${accountId}`) ?? ''), next, zone) }))
 }
-const isId = (text: string) => /^[0-9a-f-]{36}$/.test(text)
 
 const shape = z.object({
   updateId: z.uuid(),

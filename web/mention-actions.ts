@@ -1,5 +1,4 @@
 // What the buttons on a card do: make it a ticket, say it is noise, or say what it really is.
-import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { v7 as newId } from 'uuid'
 import { getTicket } from '../db/tickets.ts'
@@ -7,6 +6,7 @@ import type { Category } from '../domain.ts'
 import { correctCard, dismissMention, openFromMention } from '../triage/tickets.ts'
 import { readCorrectionForm } from './correction-form.ts'
 import type { WebEnv } from './env.ts'
+import { idOf } from './ids.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { placeOf, queuePath, ticketPath } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
@@ -52,10 +52,4 @@ export function mentionActions() {
     return redirectSaying(c, queuePath(placeOf(c)), 'Dismissed. It stays under Noise, where it can be opened again.')
   })
   return actions
-}
-
-/** An id that is none is an id of nothing. */
-const idOf = (c: Context) => {
-  const id = c.req.param('id') ?? ''
-  return /^[0-9a-f-]{36}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
 }

@@ -6,6 +6,7 @@ import { fetchPicture, overLoopback, overTheInternet, type PictureAnswer } from 
 import { type AttachmentRow, findAttachment } from '../db/attachments.ts'
 import { openLine } from '../line.ts'
 import type { WebDesk, WebEnv } from './env.ts'
+import { idOf } from './ids.ts'
 import { outward } from './parts/outward.ts'
 import { placeQuery } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
@@ -29,7 +30,13 @@ export function pictureRoutes(reach = overTheInternet()) {
     if (!giveBack) return cannot(c, found, 503, 'Too many pictures are being fetched at once. Try again in a moment.')
     try {
       const picture = await fetchOne(desk, found, url, reach, signal)
-      if (picture.ok) return c.body(new Uint8Array(picture.bytes), 200, { 'content-type': picture.type, ...SAFELY })
+      // Kept by this browser alone and not for long: what its author deletes goes here too.
+      if (picture.ok)
+        return c.body(new Uint8Array(picture.bytes), 200, {
+          'content-type': picture.type,
+          ...SAFELY,
+          'cache-control': 'private, max-age=3600',
+        })
       if (!signal.aborted) failed.add(url, picture.because, Date.now())
       return cannot(c, found, 502, picture.because)
     } finally {
@@ -91,13 +98,12 @@ function recentFailures() {
   }
 }
 
-/** Shown as what its first bytes say it is, never run, kept by this browser alone and not for long: what its author deletes goes here too. */
-const SAFELY = {
+/** Shown as what its first bytes say it is, and never run. */
+export const SAFELY = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; sandbox",
   'content-disposition': 'inline',
   'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'private, max-age=3600',
 }
 /** Each may hold 10 MB for as long as it takes. */
 const AT_ONCE = 8
@@ -105,9 +111,3 @@ const EACH = 4
 const WAITING = 200
 const FAILED_MS = 60_000
 const FAILURES_KEPT = 1_000
-
-/** An id that is none is an id of nothing. */
-const idOf = (c: Context) => {
-  const id = c.req.param('id') ?? ''
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
-}

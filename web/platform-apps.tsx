@@ -10,6 +10,7 @@ import { openSecrets, sealSecrets } from '../line.ts'
 import { sayConnected } from './account-sign-in.tsx'
 import { callbackUrl, checkAccount, connectAccount, webhookUrlOf } from './connect-account.ts'
 import type { WebDesk, WebEnv } from './env.ts'
+import { isId } from './ids.ts'
 import { withArticle } from './parts/article.ts'
 import { CopyField } from './parts/copy-field.tsx'
 import { redirectSaying } from './parts/flash.ts'
@@ -263,7 +264,7 @@ function withConnector(c: Context<WebEnv>, answer: (connector: Connector) => Res
 async function withApp(c: Context<WebEnv>, answer: (app: PlatformAppRow, connector: Connector) => Response | Promise<Response>) {
   const desk: WebDesk = c.get('desk')
   const id = c.req.param('appId')!
-  const app = UUID.test(id) ? await findPlatformApp(desk.db, id) : undefined
+  const app = isId(id) ? await findPlatformApp(desk.db, id) : undefined
   return app
     ? answer(app, desk.connectorFor(app.platform))
     : refused(c, 404, 'No such app', 'It is not on the accounts page any more. Nothing was changed.', TO_ACCOUNTS)
@@ -272,4 +273,3 @@ async function withApp(c: Context<WebEnv>, answer: (app: PlatformAppRow, connect
 const isLoopback = (address: string) =>
   URL.canParse(address) && new URL(address).protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname)
 const TO_ACCOUNTS = { href: '/accounts', label: 'Back to the accounts' }
-const UUID = /^[0-9a-f-]{36}$/

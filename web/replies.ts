@@ -19,6 +19,7 @@ import { undoReply } from '../responders/undo.ts'
 import { noteTicket } from '../triage/tickets.ts'
 import { continuesIn, picturesIn, ROLES, writtenIn } from './composer-form.ts'
 import type { WebEnv } from './env.ts'
+import { idOf } from './ids.ts'
 import type { Written } from './parts/composer.tsx'
 import { redirectSaying } from './parts/flash.ts'
 import { type Place, placeOf, placeQuery, queuePath, ticketPath } from './parts/place.ts'
@@ -213,9 +214,4 @@ function afterSending(form: Form, written: Written) {
 /** A template knows what it counts as. */
 function roleOf(kind: string): ReplyRole {
   return ROLES.find(role => role === kind) ?? 'answer'
-}
-
-const idOf = (c: Context) => {
-  const id = c.req.param('id') ?? ''
-  return /^[0-9a-f-]{36}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
 }

@@ -7,9 +7,11 @@ import type { ReplyRole } from '../domain.ts'
 import { addPictures, type GivenPicture, removePicture } from '../responders/pictures.ts'
 import { picturesIn, writtenIn } from './composer-form.ts'
 import type { WebEnv } from './env.ts'
+import { idOf } from './ids.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { placeOf, ticketPath } from './parts/place.ts'
 import { refused } from './parts/refused.tsx'
+import { SAFELY } from './pictures.ts'
 import { drawTicket } from './ticket.tsx'
 import { type Form, noSuchTicket, ticketOf } from './ticket-actions.ts'
 
@@ -18,7 +20,9 @@ export function shownReplyPictures() {
   routes.get('/reply-pictures/:id', async c => {
     const picture = await findPictureBytes(c.get('desk').db, idOf(c), c.get('teammate').id)
     if (!picture) return c.text('It is no longer kept here, or never was.', 404)
-    return c.body(new Uint8Array(picture.bytes), 200, { 'content-type': picture.type, ...SAFELY })
+    // A picture never changes under its id.
+    const kept = { 'cache-control': 'private, max-age=86400, immutable' }
+    return c.body(new Uint8Array(picture.bytes), 200, { 'content-type': picture.type, ...SAFELY, ...kept })
   })
   return routes
 }
@@ -86,18 +90,5 @@ function tooMuch(c: Context<WebEnv>) {
   )
 }
 
-const idOf = (c: Context) => {
-  const id = c.req.param('id') ?? ''
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : '00000000-0000-0000-0000-000000000000'
-}
-
-/** Shown as what it is and never run; a picture never changes under its id. */
-const SAFELY = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; sandbox",
-  'content-disposition': 'inline',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'private, max-age=86400, immutable',
-}
 /** Four of the largest any platform takes, and the words. */
 const MOST_BYTES = 34 * 1024 * 1024

@@ -6,6 +6,7 @@ import { changeTeammate, countActiveAdmins, findTeammate, listTeammates, type Te
 import type { Role } from '../domain.ts'
 import { createTeammate, setPassword } from './auth.ts'
 import type { WebEnv } from './env.ts'
+import { isId } from './ids.ts'
 import { oneTimePassword } from './one-time-password.ts'
 import { redirectSaying } from './parts/flash.ts'
 import { Page } from './parts/page.tsx'
@@ -310,7 +311,7 @@ function problemsOf(given: Given, teammates: TeammateRow[], exceptId: string | n
 
 async function withTeammate(c: Context<WebEnv>, act: (teammate: TeammateRow) => Response | Promise<Response>) {
   const id = c.req.param('id')!
-  const teammate = UUID.test(id) ? await findTeammate(c.get('desk').db, id) : undefined
+  const teammate = isId(id) ? await findTeammate(c.get('desk').db, id) : undefined
   return teammate ? act(teammate) : refused(c, 404, 'No such teammate', 'Nobody here has this address. Nothing was changed.', BACK)
 }
 
@@ -331,4 +332,3 @@ const ROLES: readonly (readonly [Role, string])[] = [
 ]
 const BACK = { href: '/teammates', label: 'Back to the teammates' }
 const ADMINS_ONLY = 'Only an admin can change teammates.'
-const UUID = /^[0-9a-f-]{36}$/

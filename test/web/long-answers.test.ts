@@ -124,3 +124,12 @@ test('what is left of a thread says what it goes on below, counts on, and can be
   expect((await rep.post(`${path}/replies`, await form({ text: 'Shorter now.' }))).status).toBe(303)
   expect((await replies()).at(-1)).toMatchObject({ text: 'Shorter now. (2/2) ^RE', continuesId: first!.id })
 })
+
+test('an id that is none, in an address or a form, is an id of nothing', async () => {
+  const { rep, path, form } = await stage()
+  const none = '-'.repeat(36)
+  expect((await rep.post(`${path}/replies/${none}/undo`)).status).toBe(409)
+  expect((await rep.post(`${path}/mentions/${none}/like`)).status).toBe(422)
+  expect((await rep.post(`${path}/draft`, { way: 'public', text: 'Hello', continuesId: none, [`alt-${none}`]: 'x' })).status).toBe(200)
+  expect((await rep.post(`${path}/replies`, await form({ text: 'Hello', continuesId: none }))).status).toBe(303)
+})
