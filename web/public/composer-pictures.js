@@ -32,7 +32,7 @@ document.addEventListener('dragleave', event => {
 })
 document.addEventListener('drop', event => {
   const form = event.target.closest?.('#composer')
-  if (!form) return
+  if (!form || !event.dataTransfer.types.includes('Files')) return
   event.preventDefault()
   form.classList.remove('is-dropping')
   add(pictures(event.dataTransfer))
