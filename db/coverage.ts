@@ -1,5 +1,5 @@
 // The coverage ledger: which stretches of time each source of an account covered, and what became of those it missed.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Id } from '../domain.ts'
 import type { Db } from './schema.ts'
 
@@ -40,7 +40,13 @@ export interface CoverageSpansTable extends Span {
 }
 
 /** The source's spans from the last covered one on: all that may still change by hearing on. */
-export async function listTail(tx: Db, accountId: Id, source: string): Promise<Span[]> {
+export const listTail = (tx: Db, accountId: Id, source: string) => listFromLast(tx, accountId, source, sql<boolean>`last.state = 'covered'`)
+
+/** The source's spans that reach beyond then, and the last before them. */
+export const listSpansFrom = (tx: Db, accountId: Id, source: string, from: Date) =>
+  listFromLast(tx, accountId, source, sql<boolean>`last.from_at <= ${from}`)
+
+function listFromLast(tx: Db, accountId: Id, source: string, such: RawBuilder<boolean>): Promise<Span[]> {
   return tx
     .selectFrom('coverageSpans')
     .select(['fromAt', 'untilAt', 'state', 'cause', 'repairedAt'])
@@ -52,26 +58,7 @@ export async function listTail(tx: Db, accountId: Id, source: string): Promise<S
         .select(sql<Date>`coalesce(max(last.from_at), '-infinity'::timestamptz)`.as('at'))
         .where('last.accountId', '=', accountId)
         .where('last.source', '=', source)
-        .where('last.state', '=', 'covered'),
-    )
-    .orderBy('fromAt')
-    .execute()
-}
-
-/** The source's spans that reach beyond then, and the last before them. */
-export function listSpansFrom(tx: Db, accountId: Id, source: string, from: Date): Promise<Span[]> {
-  return tx
-    .selectFrom('coverageSpans')
-    .select(['fromAt', 'untilAt', 'state', 'cause', 'repairedAt'])
-    .where('accountId', '=', accountId)
-    .where('source', '=', source)
-    .where('fromAt', '>=', eb =>
-      eb
-        .selectFrom('coverageSpans as before')
-        .select(sql<Date>`coalesce(max(before.from_at), '-infinity'::timestamptz)`.as('at'))
-        .where('before.accountId', '=', accountId)
-        .where('before.source', '=', source)
-        .where('before.fromAt', '<=', from),
+        .where(such),
     )
     .orderBy('fromAt')
     .execute()

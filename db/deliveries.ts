@@ -102,25 +102,6 @@ export async function replaceBody(tx: Db, id: Id, body: Uint8Array) {
   await tx.updateTable('deliveries').set({ body }).where('id', '=', id).execute()
 }
 
-export function listUnreadable(db: Db, limit: number) {
-  return db
-    .selectFrom('deliveries')
-    .innerJoin('platformApps', 'platformApps.id', 'deliveries.appId')
-    .select([
-      'deliveries.id',
-      'deliveries.source',
-      'deliveries.problem',
-      'deliveries.attempts',
-      'deliveries.receivedAt',
-      'deliveries.bodyBytes',
-      'platformApps.platform',
-    ])
-    .where('deliveries.status', '=', 'unreadable')
-    .orderBy('deliveries.receivedAt', 'desc')
-    .limit(limit)
-    .execute()
-}
-
 export async function readAgain(db: Db, ids: readonly Id[]): Promise<number> {
   const result =
     await sql`update deliveries set status = 'waiting' where status = 'unreadable' and body is not null and id = any(${ids}::uuid[])`.execute(

@@ -117,16 +117,6 @@ export async function countLinked(db: Db, incidentId: Id): Promise<{ total: numb
   return result.rows[0]!
 }
 
-/** Reports of an outage by the five minutes, from an hour before it was declared. */
-export async function countReportsAround(db: Db, from: Date, to: Date): Promise<{ slot: number; count: number }[]> {
-  const result = await sql<{ slot: number; count: number }>`
-    select floor(extract(epoch from posted_at - ${from}::timestamptz) / 300)::int as slot, count(*)::int as count from mentions
-    where posted_at >= ${from} and posted_at < ${to} and category = 'outage_report' and direction = 'inbound' group by 1 order by 1`.execute(
-    db,
-  )
-  return result.rows
-}
-
 export type PublicIncident = Pick<
   IncidentRow,
   'id' | 'number' | 'title' | 'impact' | 'severity' | 'status' | 'components' | 'declaredAt' | 'resolvedAt' | 'nextUpdateDueAt'
