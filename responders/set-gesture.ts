@@ -1,6 +1,6 @@
 // setGesture: tells the platform of a like or a hide that was wished, until it took it; the last wish is what it ends with.
 import { PlatformError } from '../connectors/connector.ts'
-import { getAccount, markReconnect, markSending, markSendingTrouble } from '../db/accounts.ts'
+import { getAccount, markReconnect } from '../db/accounts.ts'
 import { findGesture, type GestureEnd, type GestureRow, giveBackGesture, noteWaiting, takeGesture } from '../db/gestures.ts'
 import { addSpending } from '../db/spending.ts'
 import { type AnswerableMention, findAnswerable } from '../db/thread.ts'
@@ -9,6 +9,7 @@ import type { Desk } from '../desk.ts'
 import type { Gesture, Id } from '../domain.ts'
 import { type OpenLine, openLine } from '../line.ts'
 import { asAnswerable } from './permission.ts'
+import { noteSpeaking } from './sending-health.ts'
 
 /** May run twice, and beside itself: one worker alone speaks to the platform about one gesture. Setting it again is harmless there, so what ended unseen is simply set again. */
 export async function setGesture(desk: Desk, mentionId: Id, gesture: Gesture): Promise<void> {
@@ -62,7 +63,8 @@ async function endOf(desk: Desk, taken: GestureRow, accountId: Id): Promise<Gest
   if (!mention || mention.isRemoved) return { status: 'refused', problem: 'The customer deleted it.' }
   const line = await openLine(desk, accountId)
   const failed = await callPlatform(desk, taken, mention, line)
-  await note(desk, line, taken, mention, failed)
+  if (!failed) await noteCost(desk, line, taken, mention)
+  await noteSpeaking(desk, line, failed)
   if (!failed) return { status: 'done', isSet: taken.isWished, problem: null, attempts: 0 }
   if (failed.kind === 'refused') return { status: 'refused', problem: failed.message }
   if (failed.kind === 'account') {
@@ -91,18 +93,10 @@ async function callPlatform(desk: Desk, taken: GestureRow, mention: AnswerableMe
   }
 }
 
-/** What it tells of the account, as a send does: whether it may speak, what is left of its limits, and what it cost. */
-async function note(desk: Desk, line: OpenLine, taken: GestureRow, mention: AnswerableMention, failed: PlatformError | null) {
-  const { id, platform } = line.account
-  const now = desk.now()
-  if (!failed) {
-    await markSending(desk.db, id, now)
-    const way = desk.connectorFor(platform).gestures?.[taken.gesture]
-    const usd = way && 'set' in way ? way.may(asAnswerable(mention), line.account).costUsd : null
-    if (usd) await addSpending(desk.db, [{ accountId: id, at: now, item: 'gesture', count: 1, usd }])
-  } else if (failed.kind !== 'refused')
-    await markSendingTrouble(desk.db, id, now, failed.trouble === 'outage' ? 'platform_down' : failed.trouble)
-  await line.saveBudgets()
+async function noteCost(desk: Desk, { account }: OpenLine, taken: GestureRow, mention: AnswerableMention) {
+  const way = desk.connectorFor(account.platform).gestures?.[taken.gesture]
+  const usd = way && 'set' in way ? way.may(asAnswerable(mention), account).costUsd : null
+  if (usd) await addSpending(desk.db, [{ accountId: account.id, at: desk.now(), item: 'gesture', count: 1, usd }])
 }
 
 function tellOf(desk: Desk, ticketId: Id | null): void {
