@@ -24,7 +24,7 @@ import { findPlaceholders } from './placeholders.ts'
 import { sign } from './signature.ts'
 import type { Piece } from './split.ts'
 import { teachSuggestion } from './suggestion.ts'
-import { type Cutting, findBeginningOut, insertFollowing, splitAnswer, whyTooLong } from './thread.ts'
+import { type Cutting, findBeginningOut, insertFollowing, ONLY_ONE, splitAnswer, whyTooLong } from './thread.ts'
 
 export interface ApproveRequest {
   ticketId: Id
@@ -340,7 +340,6 @@ async function putInOutbox(
 }
 
 const SENT_ON = 'The rest of this thread was sent on already: look at it above, then write what is still missing as an answer of its own.'
-const ONLY_ONE = 'Only one private message may be sent to a comment: shorten it, or send the rest once they answered.'
 const blockedBy = (problems: Problem[]): Extract<Approval, { reason: 'blocked' }> | null =>
   problems.length ? { ok: false, reason: 'blocked', problems } : null
 const problem = (kind: Problem['kind'], field: Problem['field'], because: string, span: Problem['span'] = null): Problem => ({

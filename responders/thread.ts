@@ -133,3 +133,4 @@ export const ON_ITS_WAY = {
   sending: 'A part of it is being sent at this moment: too late to take it back.',
   unsure: 'A part of it may be out already. Look on the platform, then say here what you found.',
 } as const
+export const ONLY_ONE = 'Only one private message may be sent to a comment: shorten it, or send the rest once they answered.'

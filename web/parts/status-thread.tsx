@@ -1,6 +1,7 @@
 // A status update too long for one post there: how it is cut into a thread, and the choice to publish it so.
 import type { LengthRule } from '../../connectors/connector.ts'
 import { cutStatus } from '../../incidents/wording.ts'
+import { Parts } from './thread-offer.tsx'
 
 /** `text` as it will be published. Hidden while one post is enough; the page's script keeps it fresh. */
 export function StatusThread({ name, text, rule, isChosen }: { name: string; text: string; rule: LengthRule; isChosen: boolean }) {
@@ -18,18 +19,7 @@ export function StatusThread({ name, text, rule, isChosen }: { name: string; tex
       <p class="why-not" hidden={isPossible}>
         {cut.ok ? '' : cut.because}
       </p>
-      <ol class="parts" aria-label="How it is cut">
-        {isPossible
-          ? parts.map(piece => (
-              <li>
-                <p dir="auto">{piece.text}</p>
-                <span class="muted">
-                  {rule.count(piece.text)}/{rule.limit}
-                </span>
-              </li>
-            ))
-          : null}
-      </ol>
+      <Parts pieces={isPossible ? parts : []} rule={rule} />
     </div>
   )
 }

@@ -1,7 +1,8 @@
 // A text too long for one post: how it would be cut into a thread, and the choice to send it so.
-import type { Limits } from '../../connectors/connector.ts'
+import type { LengthRule, Limits } from '../../connectors/connector.ts'
 import type { Id, Visibility } from '../../domain.ts'
-import { splitAnswer } from '../../responders/thread.ts'
+import type { Piece } from '../../responders/split.ts'
+import { ONLY_ONE, splitAnswer } from '../../responders/thread.ts'
 import type { Written } from './composer.tsx'
 import { plural } from './words.ts'
 
@@ -49,19 +50,23 @@ export function ThreadOffer({ written, limits, initials, beginning, isOnlyOne }:
       <p class="why-not" hidden={isPossible}>
         {isBarred ? ONLY_ONE : cut && !cut.ok ? cut.because : ''}
       </p>
-      <ol class="parts" aria-label="How it is cut">
-        {isPossible
-          ? parts.map(piece => (
-              <li>
-                <p dir="auto">{piece.text}</p>
-                <span class="muted">
-                  {rule!.count(piece.text)}/{rule!.limit}
-                </span>
-              </li>
-            ))
-          : null}
-      </ol>
+      <Parts pieces={isPossible ? parts : []} rule={rule} />
     </section>
+  )
+}
+
+export function Parts({ pieces, rule }: { pieces: readonly Piece[]; rule: LengthRule | null }) {
+  return (
+    <ol class="parts" aria-label="How it is cut">
+      {pieces.map(piece => (
+        <li>
+          <p dir="auto">{piece.text}</p>
+          <span class="muted">
+            {rule?.count(piece.text)}/{rule?.limit}
+          </span>
+        </li>
+      ))}
+    </ol>
   )
 }
 
@@ -73,5 +78,3 @@ export function GoesOn({ beginning }: { beginning: Beginning | null }) {
     </p>
   )
 }
-
-const ONLY_ONE = 'Only one private message may be sent to a comment: shorten it, or send the rest once they answered.'
