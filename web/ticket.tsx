@@ -6,7 +6,7 @@ import { findSaid } from '../db/corrections.ts'
 import { listParentsAbove } from '../db/parents.ts'
 import { listPresent, PRESENT_MS } from '../db/presence.ts'
 import { findDraft } from '../db/replies.ts'
-import { listThreadPictures } from '../db/reply-pictures.ts'
+import { listReplyPictures, listThreadPictures } from '../db/reply-pictures.ts'
 import { listTeammates, type TeammateRow } from '../db/teammates.ts'
 import { listTemplates, type TemplateRow } from '../db/templates.ts'
 import { listAnswerable } from '../db/thread.ts'
@@ -25,7 +25,6 @@ import { adviseChannel } from '../responders/channel-advice.ts'
 import { listGestures } from '../responders/gestures.ts'
 import { pointerWords } from '../responders/handoff.ts'
 import { asAnswerable, mayAnswer } from '../responders/permission.ts'
-import { listDraftPictures } from '../responders/pictures.ts'
 import { fillTemplate } from '../responders/placeholders.ts'
 import { priceAnswer } from '../responders/price.ts'
 import { suggestAnswer } from '../responders/suggestion.ts'
@@ -89,7 +88,6 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     above,
     gestures,
     shownPictures,
-    draftPictures,
   ] = await Promise.all([
     loadSurroundings(c, ticket.number),
     listThreadMentions(db, ticket.id),
@@ -107,7 +105,6 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     listParentsAbove(db, ticket.id),
     listGestures(desk, ticket),
     listThreadPictures(db, ticket.id),
-    listDraftPictures(db, ticket.id, teammate.id),
   ])
   const connector = desk.connectorFor(ticket.platform)
   const out = outward(c, connector.label, ticket.isDemo)
@@ -202,7 +199,7 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
             suggestion={suggestion}
             written={written}
             isDraft={!!draft}
-            pictures={draftPictures}
+            pictures={draft ? await listReplyPictures(db, [draft.id]) : []}
             pictureProblems={drawn.pictureProblems ?? []}
             beginning={beginning && { afterId: beginning.after.id, out: beginning.out, visibility: beginning.after.visibility }}
             price={price}
