@@ -135,6 +135,8 @@ export interface Verdict {
   nearlyNoise?: { category: NoiseCategory; confidence: number }
   /** A person looks for want of certainty, and for nothing else. */
   isDoubted?: true
+  /** The customer says that the trouble is over. */
+  saysSolved?: true
   /** Only when a workspace's rule changed it: what the judge alone had said. */
   beforeRules?: Judgement
 }

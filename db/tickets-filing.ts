@@ -58,6 +58,18 @@ export async function lockCustomersTickets(
   return rows.map(row => ({ ...row, isNew: false, threadKeys: threads.get(row.id) ?? new Set() }))
 }
 
+/** Of these tickets, those whose priority a person set, or that hold a mention with one of these signals. */
+export async function findFirmPriorities(tx: Db, ticketIds: readonly Id[], signals: readonly string[]): Promise<Set<Id>> {
+  if (!ticketIds.length) return new Set()
+  const { rows } = await sql<{ id: Id }>`
+    select t.id from unnest(${ticketIds}::uuid[]) as t(id)
+    where exists (select from ticket_events e where e.ticket_id = t.id and e.kind = 'priority_changed' and e.teammate_id is not null)
+      or exists (select from mentions m, jsonb_array_elements(m.verdict -> 'reasons') as r where m.ticket_id = t.id and r ->> 'signal' = any(${signals}::text[]))`.execute(
+    tx,
+  )
+  return new Set(rows.map(row => row.id))
+}
+
 export type Conversation = Pick<MentionRow, 'accountId' | 'threadKey'>
 
 async function findThreads(tx: Db, conversations: readonly Conversation[]): Promise<Map<Id, Set<string>>> {

@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid'
 import { type MentionRow, markTriaged } from '../db/mentions.ts'
 import type { Tx } from '../db/schema.ts'
 import { appendTicketEvents, type NewTicketEvent } from '../db/ticket-events.ts'
-import { type FiledTicket, insertTickets, lockCustomersTickets, saveFiledTickets } from '../db/tickets-filing.ts'
+import { type FiledTicket, findFirmPriorities, insertTickets, lockCustomersTickets, saveFiledTickets } from '../db/tickets-filing.ts'
 import type { Id, Ticket, Verdict } from '../domain.ts'
 import { adoptOwnWords } from './own-words.ts'
 import { nextStatus } from './status.ts'
@@ -24,7 +24,10 @@ export async function fileMentions(tx: Tx, judged: readonly Judged[], now: Date)
     customerIds,
     judged.map(j => j.mention),
   )
-  const filing: Filing = { tickets, targets, now, events: [], touched: new Set() }
+  const relieved = new Set(judged.flatMap(j => (j.verdict.saysSolved ? (j.mention.customerId ?? []) : [])))
+  const mayBeLowered = tickets.filter(t => t.priority !== 'normal' && relieved.has(t.customerId)).map(t => t.id)
+  const firm = await findFirmPriorities(tx, mayBeLowered, neverOver)
+  const filing: Filing = { tickets, targets, now, events: [], touched: new Set(), firm }
   const inOrder = [...judged].sort(
     (a, b) => a.mention.postedAt.getTime() - b.mention.postedAt.getTime() || (a.mention.id < b.mention.id ? -1 : 1),
   )
@@ -67,12 +70,15 @@ interface Filing {
   now: Date
   events: NewTicketEvent[]
   touched: Set<FiledTicket>
+  /** No word of relief lowers these: a person set their priority, or somebody was in danger. */
+  firm: Set<Id>
 }
 
 function fileOne(filing: Filing, judged: Judged): Id | null {
   const where = judged.mention.customerId ? destination(judged, filing.tickets) : null
   if (!where) return null
   const ticket = where === 'open' ? open(filing, judged) : join(filing, judged, where.join)
+  if (judged.verdict.reasons.some(reason => neverOver.includes(reason.signal))) filing.firm.add(ticket.id)
   filing.touched.add(ticket)
   return ticket.id
 }
@@ -136,6 +142,9 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
     ticket.latestMentionId = mention.id
   }
   filing.events.push({ ...event, kind: 'mention_joined', after: { category: verdict.category } })
+  const isNewest = ticket.latestMentionId === mention.id
+  if (verdict.saysSolved && isNewest && ticket.status !== 'solved' && ticket.priority !== 'normal' && !filing.firm.has(ticket.id))
+    changePriority(filing, ticket, event, 'normal', 'they say that it is over')
   // A thank-you neither reopens nor starts a clock; nor do friends helping friends.
   if (verdict.category === 'thanks_only' || verdict.category === 'peer_answered') return ticket
   ticket.snoozedUntil = null
@@ -156,22 +165,20 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
     }
   }
   const priority = ticketPriority(verdict)
-  if (ranks[priority] < ranks[ticket.priority]) {
-    filing.events.push({
-      ...event,
-      kind: 'priority_changed',
-      before: { priority: ticket.priority },
-      after: { priority, because: `joined by a ${verdict.category}` },
-    })
-    ticket.priority = priority
-    if (ticket.waitingSince) ticket.responseDueAt = dueAt(filing, ticket)
-  }
+  if (ranks[priority] < ranks[ticket.priority])
+    changePriority(filing, ticket, event, priority, `they wrote again (${verdict.category.replaceAll('_', ' ')})`)
   startClock(filing, ticket, mention)
   return ticket
 }
 
+function changePriority(filing: Filing, ticket: FiledTicket, event: FilingEvent, priority: Ticket['priority'], because: string) {
+  filing.events.push({ ...event, kind: 'priority_changed', before: { priority: ticket.priority }, after: { priority, because } })
+  ticket.priority = priority
+  if (ticket.waitingSince && !ticket.isHeld) ticket.responseDueAt = dueAt(filing, ticket)
+}
+
 /** After the all-clear somebody still has trouble: theirs is a ticket like any other again. */
-function leaveIncident(filing: Filing, ticket: FiledTicket, event: Pick<NewTicketEvent, 'ticketId' | 'at' | 'actor'>) {
+function leaveIncident(filing: Filing, ticket: FiledTicket, event: FilingEvent) {
   if (!ticket.incidentId) return
   filing.events.push({
     ...event,
@@ -191,6 +198,9 @@ function startClock(filing: Filing, ticket: FiledTicket, mention: MentionRow) {
   if (!ticket.isHeld) ticket.responseDueAt = dueAt(filing, ticket)
 }
 
+/** Signals of the judge: whoever was in danger may say "never mind" for other reasons. */
+const neverOver = ['selfHarm', 'threat', 'safety', 'legal']
+type FilingEvent = Pick<NewTicketEvent, 'ticketId' | 'at' | 'actor' | 'mentionId'>
 const dueAt = (filing: Filing, ticket: FiledTicket) =>
   responseDueAt(filing.targets, ticket.priority, ticket.firstRespondedAt === null, ticket.waitingSince!)
 const ticketPriority = (verdict: Verdict): Ticket['priority'] => (verdict.priority === 'low' ? 'normal' : verdict.priority)

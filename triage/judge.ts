@@ -10,9 +10,10 @@ import { outageRules } from './signals/outage.ts'
 import { peerRules } from './signals/peer.ts'
 import { publicityRules } from './signals/publicity.ts'
 import { askedOfUs, askingWords } from './signals/question.ts'
-import { has, type Reading, readMention } from './signals/reading.ts'
+import { type Cue, has, type Reading, readMention } from './signals/reading.ts'
 import { reasonsFor, signed } from './signals/reasons.ts'
 import { quote, type Rule } from './signals/rule.ts'
+import { solvedWords } from './signals/solved.ts'
 import { spamRules } from './signals/spam.ts'
 import { isOnlyThanks } from './signals/thanks.ts'
 
@@ -80,10 +81,12 @@ export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Sco
   const canBeJudged = knowsLanguage && reading.wordCount + reading.emoji > 0
   // Who asks us gets a ticket, whatever it is about.
   const isDoubted = choice.isUnsure || (!choice.isAsked && confidence < sureOfCategory)
+  const priority = priorityOf(category, rules, confidence)
+  const solved = rules.some(rule => rule.isUrgent) ? undefined : solvedWords(reading, feeling.negative)
   const verdict: Verdict = {
     category,
     tier: tierOf(category),
-    priority: priorityOf(category, rules, confidence),
+    priority: solved && priority !== 'low' ? 'normal' : priority,
     confidence,
     sentiment: feeling.positive - feeling.negative,
     sentimentLabel: labelOf(feeling),
@@ -94,14 +97,29 @@ export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Sco
     tags: tagsFor(category, shares, rules),
     needsReview: !canBeJudged || isDoubted,
     ...(canBeJudged && isDoubted ? { isDoubted: true as const } : {}),
+    ...(solved ? { saysSolved: true as const } : {}),
     ...(choice.nearlyNoise && feeling.negative < 0.5 ? { nearlyNoise: choice.nearlyNoise } : {}),
-    reasons: knowsLanguage
-      ? because
-      : [{ signal: 'language', points: 0, because: `no word lists for ${reading.language ?? 'this script'}: a person looks` }, ...because],
+    reasons: [
+      ...(knowsLanguage
+        ? []
+        : [{ signal: 'language', points: 0, because: `no word lists for ${reading.language ?? 'this script'}: a person looks` }]),
+      ...because,
+      ...(solved ? [solvedAside(reading, solved)] : []),
+    ],
     wouldChange: wouldChange(decision, because, context, isPrivate, scorer),
     model: scorer.model,
   }
   return { verdict, shares, scores, reading }
+}
+
+/** It bears on how soon, not on what it is about. */
+function solvedAside(reading: Reading, { start, end }: Cue): Reason {
+  return {
+    signal: 'solved',
+    points: 0,
+    because: `${quote(reading, { start, end })}: it says that it is over, so it can wait`,
+    span: [start, end],
+  }
 }
 
 interface Decision {

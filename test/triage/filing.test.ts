@@ -235,3 +235,72 @@ test('a mention that cannot be filed is set aside alone and its batch goes on', 
     { externalId: 'b', state: 'triaged' },
   ])
 })
+
+test('who says that it is over waits no longer on top: the priority that triage set goes back, with its reason and its due time', async () => {
+  const { world, hear } = await plainWorld()
+  await hear('Nothing loads since noon', { priority: 'urgent' })
+  const [before] = await tickets(world)
+  await hear('works again', { priority: 'normal', saysSolved: true })
+  const [after] = await tickets(world)
+  expect(after).toMatchObject({ id: before!.id, priority: 'normal', status: 'new', waitingSince: before!.waitingSince })
+  expect(after!.responseDueAt!.getTime()).toBeGreaterThan(before!.responseDueAt!.getTime())
+  const changed = await world.desk.db.selectFrom('ticketEvents').selectAll().where('kind', '=', 'priority_changed').execute()
+  expect(changed).toMatchObject([{ before: { priority: 'urgent' }, after: { priority: 'normal', because: 'they say that it is over' } }])
+  // And up again when it was not.
+  await hear('dead again', { priority: 'urgent' })
+  expect((await tickets(world))[0]!.priority).toBe('urgent')
+})
+
+test('thanks that say so lower it too, and start no clock', async () => {
+  const { world, hear } = await plainWorld()
+  await hear('Nothing loads since noon', { priority: 'urgent' }, { threadKey: 't' })
+  await set(world, { waitingSince: null, responseDueAt: null, status: 'pending' })
+  await hear('all working again, thank you', { ...noise('thanks_only'), saysSolved: true }, { threadKey: 't' })
+  expect(await tickets(world)).toMatchObject([{ priority: 'normal', status: 'pending', waitingSince: null }])
+})
+
+test.each<[string, (world: World) => Promise<unknown>, Partial<Verdict>]>([
+  [
+    'a person set',
+    world =>
+      world.desk.db
+        .insertInto('ticketEvents')
+        .values(eb => ({
+          ticketId: eb.selectFrom('tickets').select('id'),
+          kind: 'priority_changed',
+          at: world.desk.now(),
+          actor: 'teammate',
+          teammateId: eb.selectFrom('teammates').select('id').limit(1),
+        }))
+        .execute(),
+    {},
+  ],
+  ['of somebody in danger', async () => {}, { reasons: [{ signal: 'selfHarm', points: 9, because: 'words of despair' }] }],
+])('a priority %s stays, whatever they say', async (_, firmly, verdict) => {
+  const { world, hear } = await plainWorld()
+  await hear('I cannot go on with this', { priority: 'urgent', ...verdict })
+  await firmly(world)
+  await hear('never mind, all sorted', { priority: 'normal', saysSolved: true })
+  expect(await tickets(world)).toMatchObject([{ priority: 'urgent' }])
+})
+
+test('said in one batch, the later word holds, and an older one that comes late lowers nothing', async () => {
+  const { world, account, hear } = await plainWorld()
+  const at = (minutes: number) => new Date(world.desk.now().getTime() - minutes * 60_000)
+  await deliver(world, account, [says('down', { postedAt: at(20) }), says('works again', { postedAt: at(10) })])
+  await readDeliveries(world.desk)
+  await world.desk.db.transaction().execute(async tx => {
+    const mentions = await tx.selectFrom('mentions').selectAll().where('state', '=', 'waiting').execute()
+    const verdictFor = (text: string): Verdict =>
+      text === 'down' ? { ...complaint, priority: 'urgent' } : { ...complaint, priority: 'normal', saysSolved: true }
+    await fileMentions(
+      tx,
+      mentions.map(mention => ({ mention, verdict: verdictFor(mention.text) })),
+      world.desk.now(),
+    )
+  })
+  expect(await tickets(world)).toMatchObject([{ priority: 'normal' }])
+  await hear('down for good', { priority: 'urgent' }, { postedAt: at(5) })
+  await hear('it works now', { priority: 'normal', saysSolved: true }, { postedAt: at(15) })
+  expect(await tickets(world)).toMatchObject([{ priority: 'urgent' }])
+})

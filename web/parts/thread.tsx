@@ -470,7 +470,7 @@ function eventWords(event: ThreadEvent): string {
     case 'closed':
       return 'Closed'
     case 'priority_changed':
-      return `Priority ${PRIORITY[before.priority as keyof typeof PRIORITY] ?? ''} → ${PRIORITY[after.priority as keyof typeof PRIORITY] ?? ''}`
+      return `Priority ${PRIORITY[before.priority as keyof typeof PRIORITY] ?? ''} → ${PRIORITY[after.priority as keyof typeof PRIORITY] ?? ''}${because}`
     case 'category_changed':
       if (before.category === after.category) return `Triage confirmed: ${CATEGORY[after.category as keyof typeof CATEGORY] ?? ''}`
       return `Triage corrected: ${CATEGORY[before.category as keyof typeof CATEGORY] ?? ''} → ${CATEGORY[after.category as keyof typeof CATEGORY] ?? ''}`
