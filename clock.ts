@@ -32,7 +32,11 @@ export function startClock(desk: Desk, options: { rawBodyDays: number; databaseU
       await wakeTickets(desk)
       await solveUnanswered(desk)
       await closeSolved(desk)
-      await letPicturesGo(desk.db, { discarded: daysAgo(desk, 1), out: daysAgo(desk, PICTURES_KEPT_DAYS) })
+      await letPicturesGo(desk.db, {
+        discarded: daysAgo(desk, 1),
+        draft: daysAgo(desk, DRAFT_PICTURES_KEPT_DAYS),
+        out: daysAgo(desk, PICTURES_KEPT_DAYS),
+      })
       await expireBodies(desk.db, new Date(desk.now().getTime() - options.rawBodyDays * 86_400_000), desk.now())
     }),
     // PostgreSQL tends its tables itself.
@@ -83,6 +87,8 @@ export async function sweep(desk: Desk) {
 const daysAgo = (desk: Desk, days: number) => new Date(desk.now().getTime() - days * 86_400_000)
 /** What is out stands on its platform; until then the thread shows it as the team sent it. */
 const PICTURES_KEPT_DAYS = 90
+/** Nobody came back to the draft since. */
+const DRAFT_PICTURES_KEPT_DAYS = 30
 const LEASE_MS = 10_000
 const SENDING_TOO_LONG_MS = 120_000
 

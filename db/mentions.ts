@@ -1,5 +1,5 @@
 // Mentions: every utterance on a platform that reached us or that we made there, each once.
-import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType, RawBuilder, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Attachment, Category, Direction, Id, Platform, Verdict, Visibility } from '../domain.ts'
 import type { Db } from './schema.ts'
@@ -370,11 +370,12 @@ export async function restoreCard(tx: Db, id: Id, { category, needsReview }: { c
 /** The ticket of the mention that these words of ours answer; in private, of the newest one before them. */
 export async function ticketAnsweredBy(
   tx: Db,
-  own: { accountId: Id; visibility: Visibility; threadKey: string; parentExternalId: string | null },
+  own: { accountId: Id; visibility: Visibility; threadKey: string; parentExternalId: string | null; text: string },
 ): Promise<Id | null> {
+  const perhapsEcho = isPerhapsEcho(sql`${own.accountId}`, sql`${own.visibility}`, sql`${own.threadKey}`, sql`${own.text}`)
   const result = await sql<{ ticketId: Id }>`
     select ticket_id from mentions m where account_id = ${own.accountId} and thread_key = ${own.threadKey} and ticket_id is not null and direction = 'inbound'
-      and (${own.visibility} = 'private' or ${own.parentExternalId} in (external_id, reply_to_external_id))
+      and (${own.visibility} = 'private' or ${own.parentExternalId} in (external_id, reply_to_external_id)) and not ${perhapsEcho}
     order by posted_at desc limit 1`.execute(tx)
   return result.rows[0]?.ticketId ?? null
 }
@@ -382,15 +383,43 @@ export async function ticketAnsweredBy(
 /** Words of ours that answer a mention of these tickets and belong to none yet, oldest first. Orphans are found first: few, where a ticket's mentions times its thread's can be millions. */
 export async function listOrphanAnswers(tx: Db, ticketIds: readonly Id[]): Promise<{ id: Id; postedAt: Date; answersTicketId: Id }[]> {
   if (!ticketIds.length) return []
+  const perhapsEcho = isPerhapsEcho(sql`o.account_id`, sql`o.visibility`, sql`o.thread_key`, sql`o.text`)
   const result = await sql<{ id: Id; postedAt: Date; answersTicketId: Id }>`
     with threads as materialized (select distinct account_id, thread_key from mentions where ticket_id = any(${ticketIds}::uuid[]) and direction = 'inbound'),
       orphans as materialized (select o.* from threads join mentions o using (account_id, thread_key)
-        where o.direction = 'outbound' and o.ticket_id is null and o.reply_id is null and o.removed_at is null)
+        where o.direction = 'outbound' and o.ticket_id is null and o.reply_id is null and o.removed_at is null and not ${perhapsEcho})
     select distinct on (o.posted_at, o.id) o.id, o.posted_at, m.ticket_id as answers_ticket_id
     from orphans o join mentions m on m.account_id = o.account_id and m.thread_key = o.thread_key
       and ((o.visibility = 'private' and o.posted_at >= m.posted_at) or o.parent_external_id in (m.external_id, m.reply_to_external_id))
     where m.ticket_id = any(${ticketIds}::uuid[]) and m.direction = 'inbound' order by o.posted_at, o.id`.execute(tx)
   return result.rows
+}
+
+/** Words that a reply of ours may have said there, whose end is not known yet, are nobody's answer from the native app. */
+const isPerhapsEcho = (
+  accountId: RawBuilder<unknown>,
+  visibility: RawBuilder<unknown>,
+  threadKey: RawBuilder<unknown>,
+  text: RawBuilder<unknown>,
+) =>
+  sql<boolean>`exists (select from replies r join mentions a on a.id = r.answers_id where r.account_id = ${accountId} and r.status in ('sending', 'unsure')
+    and r.external_id is null and r.visibility = ${visibility} and r.text = ${text} and a.thread_key = ${threadKey})`
+
+/** The echo that came before its reply's id was known: from now on it stands with it, and is no answer from the native app. */
+export async function markEchoOf(
+  db: Db,
+  reply: { id: Id; accountId: Id; ticketId: Id | null; visibility: Visibility },
+  externalId: string,
+) {
+  await db
+    .updateTable('mentions')
+    .set({ ticketId: reply.ticketId, replyId: reply.id })
+    .where('accountId', '=', reply.accountId)
+    .where('visibility', '=', reply.visibility)
+    .where('externalId', '=', externalId)
+    .where('direction', '=', 'outbound')
+    .where('replyId', 'is', null)
+    .execute()
 }
 
 export async function markOwnWords(tx: Db, id: Id, belongs: { ticketId: Id | null; replyId: Id | null }) {

@@ -52,14 +52,6 @@ export const findReply = (db: Db, id: Id) => db.selectFrom('replies').selectAll(
 export const insertReply = (tx: Db, reply: Insertable<RepliesTable>) =>
   tx.insertInto('replies').values(reply).returningAll().executeTakeFirstOrThrow()
 
-/** One rendition of a status update per account: a second one is not stored. */
-export const insertBroadcast = (tx: Db, reply: Insertable<RepliesTable>) =>
-  tx
-    .insertInto('replies')
-    .values(reply)
-    .onConflict(c => c.doNothing())
-    .returningAll()
-    .executeTakeFirst()
 export const lockReply = (tx: Db, id: Id) => tx.selectFrom('replies').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 export const findDraft = (db: Db, ticketId: Id, teammateId: Id) =>
   db
@@ -199,24 +191,56 @@ export function listUnsettledReplies(db: Db, sendingBefore: Date, now: Date, lim
     .execute()
 }
 
-/** Our own words coming back: the replies they may be the echo of, by id, by our key, or by the same words not yet settled. */
-export async function findEchoed(
-  tx: Db,
-  accountId: Id,
-  echo: Pick<NewMention, 'externalId' | 'text' | 'attachments' | 'visibility' | 'threadKey'> & { echoOf: string | null },
-): Promise<ReplyRow | undefined> {
-  // A picture that went out by itself comes back with whatever words its reader put there; where it was sent tells it from others.
-  const isPicture = sql<boolean>`text = '' and ${(echo.attachments?.length ?? 0) > 0}::boolean
-    and exists (select from mentions m where m.id = answers_id and m.visibility = ${echo.visibility} and m.thread_key = ${echo.threadKey})`
-  const result = await sql<ReplyRow>`
+/**
+ * Our own words coming back: the reply they are the echo of, by its id over there or by our key, else by the same words in the place it was sent
+ * to. None where they may as well be another customer's: the send's own answer or a look then says whose they are, else a person does.
+ */
+export async function findEchoed(tx: Db, accountId: Id, echo: Echo): Promise<ReplyRow | undefined> {
+  const named = await sql<ReplyRow>`
     select * from replies where account_id = ${accountId} and (
-      external_id = ${echo.externalId}
-      or (status in ('sending', 'unsure') and (id::text = ${echo.echoOf ?? ''} or (external_id is null and (text = ${echo.text} or (${isPicture}))))))
-    order by (external_id = ${echo.externalId}) desc nulls last, (id::text = ${echo.echoOf ?? ''}) desc, created_at limit 1 for update`.execute(
+      external_id = ${echo.externalId} or (status in ('sending', 'unsure') and id::text = ${echo.echoOf ?? ''}))
+    order by (external_id = ${echo.externalId}) desc nulls last limit 1 for update`.execute(tx)
+  return named.rows[0] ?? findSaidThere(tx, accountId, echo)
+}
+
+type Echo = { echoOf: string | null } & Pick<
+  NewMention,
+  'externalId' | 'text' | 'attachments' | 'visibility' | 'threadKey' | 'parentExternalId' | 'postedAt'
+>
+
+/**
+ * `is_exact`: below the very mention it answers. Meta hangs an answer to an answer beside that, below the top comment, as it does all others there;
+ * and what is told without what it stands below is known by its thread alone.
+ */
+async function findSaidThere(tx: Db, accountId: Id, echo: Echo): Promise<ReplyRow | undefined> {
+  const { threadKey, parentExternalId, postedAt } = echo
+  // A picture that went out by itself comes back with whatever words its reader put there.
+  const hasPictures = (echo.attachments?.length ?? 0) > 0
+  // A chat is known by the customer's words in it, or is named after the customer.
+  const isTheirChat = sql<boolean>`${threadKey} in (m.thread_key, 'dm:' || c.external_id) or exists (
+    select from mentions o where o.customer_id = m.customer_id and o.visibility = 'private' and o.direction = 'inbound' and o.thread_key = ${threadKey})`
+  const result = await sql<ReplyRow>`
+    with unsettled as (
+      select r.id, m.customer_id, coalesce(${parentExternalId} in (m.external_id, m.reply_to_external_id, above.external_id), false) as is_exact,
+        case when m.id is null and r.continues_id is null then ${parentExternalId}::text is null
+          when r.visibility = 'private' then ${isTheirChat}
+          else m.thread_key = ${threadKey} and coalesce(m.parent_external_id = ${parentExternalId}, ${parentExternalId}::text is null) end as is_there,
+        extract(epoch from ${postedAt}::timestamptz - coalesce(r.sending_at, r.created_at)) as seconds
+      from replies r left join mentions m on m.id = r.answers_id left join customers c on c.id = m.customer_id
+        left join replies above on above.id = r.continues_id
+      where r.account_id = ${accountId} and r.status in ('sending', 'unsure') and r.external_id is null and r.visibility = ${echo.visibility}
+        and (r.text = ${echo.text} or (r.text = '' and ${hasPictures}::boolean))),
+    there as (select * from unsettled where (is_exact or is_there) and seconds > -${CLOCK_MARGIN_S}::int),
+    best as (select * from there where is_exact = (select bool_or(is_exact) from there))
+    select * from replies where (external_id = ${echo.externalId} or (status in ('sending', 'unsure') and external_id is null)) and id = (
+      select id from best where (select count(distinct customer_id) from best) < 2 order by abs(seconds), id limit 1) for update`.execute(
     tx,
   )
   return result.rows[0]
 }
+
+/** Nothing of ours is older than the moment we began to send it, but the platforms' clocks are not ours. */
+const CLOCK_MARGIN_S = 120
 
 /** Stops what was about to answer these mentions; their words are kept in the row. What follows words that are out goes on below those. */
 export async function refuseRepliesTo(tx: Db, mentionIds: readonly Id[], problem: string, now: Date): Promise<{ id: Id; ticketId: Id }[]> {

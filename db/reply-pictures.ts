@@ -99,11 +99,15 @@ export async function hasPictures(db: Db, replyId: Id): Promise<boolean> {
   return row !== undefined
 }
 
-/** Nobody undoes what was discarded a day ago; what is out stands on its platform. Descriptions stay, so that a thread still says what was shown. */
-export async function letPicturesGo(db: Db, before: { discarded: Date; out: Date }): Promise<void> {
+/**
+ * Nobody undoes what was discarded a day ago; what is out stands on its platform; a draft left alone for long says that they must be added again.
+ * Descriptions stay, so that a thread still says what was shown.
+ */
+export async function letPicturesGo(db: Db, before: { discarded: Date; draft: Date; out: Date }): Promise<void> {
   await sql`
     update reply_pictures p set bytes = null from replies r
     where r.id = p.reply_id and p.bytes is not null and p.added_at < ${before.discarded} and (
       (r.status = 'discarded' and r.updated_at < ${before.discarded})
+      or (r.status = 'draft' and r.updated_at < ${before.draft})
       or (r.status in ('sent', 'refused') and r.updated_at < ${before.out}))`.execute(db)
 }

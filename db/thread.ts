@@ -165,13 +165,3 @@ export async function isPrivatelyAnswered(db: Db, mentionId: Id): Promise<boolea
     .executeTakeFirst()
   return row !== undefined
 }
-
-/** Public answers of ours on a ticket, written here or in the native app. */
-export async function countPublicAnswers(db: Db, ticketId: Id): Promise<number> {
-  const result = await sql<{ n: number }>`
-    select ((select count(*) from replies where ticket_id = ${ticketId} and visibility = 'public' and status = 'sent' and continues_id is null and role in ('answer', 'handoff', 'ack'))
-      + (select count(*) from mentions where ticket_id = ${ticketId} and visibility = 'public' and direction = 'outbound' and reply_id is null and removed_at is null))::int as n`.execute(
-    db,
-  )
-  return result.rows[0]!.n
-}

@@ -14,6 +14,7 @@ import type { Desk } from '../desk.ts'
 import type { Id, ReplyRole, Visibility } from '../domain.ts'
 import { heardOf } from '../triage/answered.ts'
 import { nextStatus } from '../triage/status.ts'
+import { ringAfterCommit } from './bell.ts'
 import { keepDraft, type PictureWords } from './draft.ts'
 import { type Finding, guard } from './guard.ts'
 import { type Part, partsOf } from './handoff.ts'
@@ -81,14 +82,7 @@ export async function approveReply(desk: Desk, request: ApproveRequest): Promise
   return approval
 }
 
-/** After the commit. A bell that is out of order delays a reply until the sweep; it must not tell the rep that nothing happened. */
-export async function ringFor(desk: Desk, replyId: Id, at: Date): Promise<void> {
-  try {
-    await desk.ring({ name: 'sendReply', replyId, at })
-  } catch (error) {
-    desk.log.error({ err: error, replyId }, 'could not ring for a reply; the sweep will')
-  }
-}
+export const ringFor = (desk: Desk, replyId: Id, at: Date) => ringAfterCommit(desk, { name: 'sendReply', replyId, at })
 
 /** What a draft would be stopped by and what it should be looked at for, for the composer as one types. */
 export async function checkText(

@@ -8,6 +8,7 @@ import type { TicketRow } from '../db/tickets.ts'
 import type { Desk } from '../desk.ts'
 import type { Account, Gesture, GestureStatus, Id } from '../domain.ts'
 import { asAccount } from '../line.ts'
+import { ringAfterCommit } from './bell.ts'
 import { asAnswerable } from './permission.ts'
 
 /** One gesture of one mention, as it stands. */
@@ -80,7 +81,7 @@ export async function askForGesture(
   })
   if (!asked.ok) return asked
   desk.live.tell({ topic: 'ticket', id: wish.ticketId })
-  await desk.ring({ name: 'setGesture', mentionId, gesture })
+  await ringAfterCommit(desk, { name: 'setGesture', mentionId, gesture })
   return asked
 }
 

@@ -47,14 +47,19 @@ export async function addPictures(desk: Desk, request: DraftRequest, given: read
   })
 }
 
-/** The words beside it are kept on the way. */
-export async function removePicture(desk: Desk, request: DraftRequest, pictureId: Id): Promise<void> {
+/** The words beside it are kept on the way; left out where they are a note's, and the answer's stay as they are. */
+export async function removePicture(
+  desk: Desk,
+  request: Omit<DraftRequest, 'text' | 'visibility' | 'role'> & { words?: Pick<DraftRequest, 'text' | 'visibility' | 'role'> },
+  pictureId: Id,
+): Promise<void> {
   await desk.db.transaction().execute(async tx => {
     await lockTicket(tx, request.ticketId)
     const draft = await findDraft(tx, request.ticketId, request.teammateId)
     if (!draft) return
     await removeReplyPicture(tx, draft.id, pictureId)
-    await keepDraft(tx, request, desk.now())
+    const { words = draft, ...rest } = request
+    await keepDraft(tx, { ...rest, text: words.text, visibility: words.visibility, role: words.role }, desk.now())
   })
 }
 

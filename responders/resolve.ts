@@ -8,7 +8,7 @@ import type { Desk } from '../desk.ts'
 import type { Id } from '../domain.ts'
 import { recordSent } from '../triage/answered.ts'
 import { ringFor } from './approve.ts'
-import { lookForSent, ringOtherHalf } from './send.ts'
+import { lookForSent, recordThere, ringOtherHalf } from './send.ts'
 import { reviveRest } from './thread.ts'
 
 export type Resolution = { ok: true; status: ReplyRow['status'] } | { ok: false; because: string }
@@ -74,8 +74,7 @@ async function sendAgain(desk: Desk, reply: ReplyRow, teammateId: Id): Promise<R
   const look = await lookForSent(desk, reply)
   if (look.kind === 'not_now') return { ok: false, because: `${look.because} Heed does not send again before it has looked.` }
   if (look.kind === 'found') {
-    const at = reply.sendingAt ?? desk.now()
-    await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { ...look.sent, at }))
+    await recordThere(desk, reply, look.sent, reply.sendingAt ?? desk.now())
     return { ok: true, status: 'sent' }
   }
   const now = desk.now()

@@ -1,6 +1,7 @@
 // sendReply, settleReply: what was approved goes out at most once, and the row says what became of it.
 import { type Connector, type OutgoingPost, PlatformError, type Sent } from '../connectors/connector.ts'
 import { getAccount, markReconnect } from '../db/accounts.ts'
+import { markEchoOf } from '../db/mentions.ts'
 import {
   findReply,
   hasTroubledReply,
@@ -56,7 +57,7 @@ export async function settleReply(desk: Desk, replyId: Id): Promise<void> {
   const look = await lookForSent(desk, reply)
   if (look.kind === 'found') {
     // The platform took it at some moment after we began; the beginning is the one we know.
-    await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { ...look.sent, at: reply.sendingAt ?? desk.now() }))
+    await recordThere(desk, reply, look.sent, reply.sendingAt ?? desk.now())
     await ringOtherHalf(desk, reply)
   } else if (look.kind === 'absent' || look.isRefused) await lookAgainLater(desk, reply)
   else
@@ -260,7 +261,7 @@ async function callPlatform({ connector, post, line }: Call, desk: Desk): Promis
 async function record(desk: Desk, reply: ReplyRow, outcome: Outcome): Promise<void> {
   const now = desk.now()
   if ('sent' in outcome) {
-    await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { ...outcome.sent, at: now }))
+    await recordThere(desk, reply, outcome.sent, now)
     return ringOtherHalf(desk, reply)
   }
   const { kind, message, retryAfterMs } = outcome.failed
@@ -277,6 +278,13 @@ async function record(desk: Desk, reply: ReplyRow, outcome: Outcome): Promise<vo
     problem: `${message} Nothing was sent; Heed tries again.`,
   })
   await ringFor(desk, reply.id, sendAt)
+}
+
+/** Its echo may have come before, and been taken for nobody's. */
+export async function recordThere(desk: Desk, reply: ReplyRow, sent: Sent, at: Date): Promise<void> {
+  const isOurs = await desk.db.transaction().execute(tx => recordSent(tx, reply.id, { ...sent, at }))
+  // By itself: whoever stores mentions locks them before replies.
+  if (isOurs) await markEchoOf(desk.db, reply, sent.externalId)
 }
 
 /** `from` is the status in which the caller had it: what another worker took meanwhile is his to end, or it could be sent twice. */

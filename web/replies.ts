@@ -148,9 +148,12 @@ async function keepWords(c: Context<WebEnv>) {
         label: `Back to #${ticket.number}`,
       })
     const filled = fillTemplate(template.text, { customer: head, agent: teammate, ticket }).text
+    const text = written.text.trim() ? `${written.text.trimEnd()} ${filled}` : filled
+    // A note is in no draft: it stays on the page.
+    if (written.way === 'note') return drawTicket(c, { status: 200, written: { ...written, text } })
     await saveDraft(desk, {
       ...on,
-      text: written.text.trim() ? `${written.text.trimEnd()} ${filled}` : filled,
+      text,
       role: roleOf(template.kind),
       pictures: picturesIn(form),
     })

@@ -59,13 +59,12 @@ export function replyPictureActions() {
     if (!ticket) return noSuchTicket(c)
     const { form } = await formOf(c)
     const written = writtenIn(form)
-    const visibility = written.way === 'note' ? ticket.originVisibility : written.way
-    const on = { ticketId: ticket.id, teammateId: c.get('teammate').id }
-    await removePicture(
-      c.get('desk'),
-      { ...on, text: written.text, visibility, role: written.role as ReplyRole, pictures: picturesIn(form) },
-      idOf(c),
-    )
+    const { way, text } = written
+    const draft = { ticketId: ticket.id, teammateId: c.get('teammate').id, pictures: picturesIn(form) }
+    const words = way === 'note' ? {} : { words: { text, visibility: way, role: written.role as ReplyRole } }
+    await removePicture(c.get('desk'), { ...draft, ...words }, idOf(c))
+    // A note is in no draft: it stays on the page.
+    if (way === 'note') return drawTicket(c, { status: 200, written })
     return redirectSaying(c, `${ticketPath(ticket.number, placeOf(c))}#composer-pictures`, 'Picture removed.')
   })
   return actions

@@ -2,9 +2,9 @@
 import { v7 as newId } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { PlatformError } from '../../connectors/connector.ts'
+import { insertBroadcasts } from '../../db/incidents.ts'
 import { findDraft, lockReply } from '../../db/replies.ts'
 import { lockTicket } from '../../db/tickets.ts'
-import { approveBroadcast } from '../../responders/broadcast.ts'
 import { saveDraft } from '../../responders/draft.ts'
 import { resolveUnsure } from '../../responders/resolve.ts'
 import { sendReply, settleReply } from '../../responders/send.ts'
@@ -343,22 +343,11 @@ describe('a status update', () => {
         writtenById: b.ana.id,
       })
       .execute()
-    const publish = () =>
-      b.desk.db.transaction().execute(tx =>
-        approveBroadcast(
-          tx,
-          {
-            statusUpdateId,
-            writtenById: b.ana.id,
-            sendAt: b.desk.now(),
-            renditions: [{ accountId: b.accountId, text: 'We are on it' }],
-          },
-          b.desk.now(),
-        ),
-      )
+    const post = { accountId: b.accountId, statusUpdateId, text: 'We are on it ^Team', writtenById: b.ana.id, sendAt: b.desk.now() }
+    const publish = () => insertBroadcasts(b.desk.db, [{ ...post, id: newId(), idempotencyKey: newId() }])
     const [first, second] = [await publish(), await publish()]
     expect(second).toEqual([])
-    await Promise.all([sendReply(b.desk, first[0]!.id), sendReply(b.desk, first[0]!.id)])
+    await Promise.all([sendReply(b.desk, first[0]!), sendReply(b.desk, first[0]!)])
     expect(b.connector.sent).toMatchObject([{ text: 'We are on it ^Team', inReplyTo: null }])
     expect(await b.ticket()).toMatchObject({ waitingSince: expect.any(Date), revision: 2 })
   })

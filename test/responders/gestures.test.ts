@@ -47,6 +47,16 @@ describe('wishing', () => {
     expect(s.told).toEqual([])
   })
 
+  it('keeps the wish when the bell is out of order, for the sweep', async () => {
+    const s = await stage()
+    const { ring } = s.desk
+    s.desk.ring = async () => Promise.reject(new Error('no queue'))
+    expect(await s.wish('like', true)).toEqual({ ok: true })
+    s.desk.ring = ring
+    await sweep(s.desk)
+    expect(s.rings()).toBe(1)
+  })
+
   it('refuses in words what the platform does not allow, and what is on another ticket', async () => {
     const s = await stage()
     s.may.allowed = false

@@ -13,6 +13,7 @@ import { plainConnector } from '../plain-connector.ts'
 import { type Bench, bench, UNDO_MS } from './fixture.ts'
 
 const DAY = 86_400_000
+const inDays = (days: number) => new Date(Date.now() + days * DAY)
 const request = ({ ticketId, ana }: Bench, visibility: 'public' | 'private' = 'public') =>
   ({ ticketId, teammateId: ana.id, text: 'See here', visibility, role: 'answer' }) as const
 const draftOf = (on: Bench) => listDraftPictures(on.desk.db, on.ticketId, on.ana.id)
@@ -84,7 +85,11 @@ describe('taking pictures into a draft', () => {
     const on = await withPictures()
     await saveDraft(on.desk, { ...request(on), text: '' })
     const [first, second] = await draftOf(on)
-    await removePicture(on.desk, { ...request(on), text: 'New words', pictures: words([first!, second!]) }, first!.id)
+    await removePicture(
+      on.desk,
+      { ...request(on), words: { ...request(on), text: 'New words' }, pictures: words([first!, second!]) },
+      first!.id,
+    )
     expect(await draftOf(on)).toMatchObject([{ id: second!.id, alt: 'Picture 2 shows a tag' }])
     expect(await findDraft(on.desk.db, on.ticketId, on.ana.id)).toMatchObject({ text: 'New words' })
     await emptyDraft(on.desk, on.ticketId, on.ana.id)
@@ -249,7 +254,7 @@ describe('where a message holds words or one picture', () => {
     on.connector.answers.push(new PlatformError('unsure', 'The connection broke.'))
     const [first] = await follow()
     await sendReply(on.desk, first!.id)
-    const where = { visibility: 'private' as const, threadKey: 'thread' }
+    const where = { visibility: 'private' as const, threadKey: 'thread', parentExternalId: null, postedAt: on.desk.now() }
     const echo = { externalId: 'there', echoOf: null, text: '[attachment]', attachments: null, ...where }
     const attachments = [{ kind: 'picture' as const, url: null, alt: null, width: null, height: null }]
     expect(await findEchoed(on.desk.db, on.accountId, echo)).toBeUndefined()
@@ -274,20 +279,30 @@ describe('letting them go', () => {
     const reply = await on.approved({ pictures: words(await draftOf(on)) })
     on.pass(UNDO_MS)
     await sendReply(on.desk, reply.id)
-    const at = (days: number) => new Date(Date.now() + days * DAY)
-    await letPicturesGo(on.desk.db, { discarded: at(-1), out: at(-90) })
+    await letPicturesGo(on.desk.db, { discarded: inDays(-1), draft: inDays(-30), out: inDays(-90) })
     expect(await listThreadPictures(on.desk.db, on.ticketId)).toMatchObject([{ isKept: true }, { isKept: true }])
-    await letPicturesGo(on.desk.db, { discarded: at(1), out: at(1) })
+    await letPicturesGo(on.desk.db, { discarded: inDays(1), draft: inDays(1), out: inDays(1) })
     expect(await listThreadPictures(on.desk.db, on.ticketId)).toMatchObject([
       { isKept: false, alt: 'Picture 1 shows a tag' },
       { isKept: false },
     ])
   })
 
+  it('lets go of a draft’s when nobody came back to it for long, and says that they must be added again', async () => {
+    const on = await withPictures()
+    await letPicturesGo(on.desk.db, { discarded: inDays(1), draft: inDays(-30), out: inDays(1) })
+    expect(await draftOf(on)).toMatchObject([{ isKept: true }, { isKept: true }])
+    await letPicturesGo(on.desk.db, { discarded: inDays(1), draft: inDays(1), out: inDays(1) })
+    expect(await draftOf(on)).toMatchObject([{ isKept: false }, { isKept: false }])
+    expect(await on.approve({ pictures: words(await draftOf(on)) })).toMatchObject({
+      problems: [{ because: expect.stringContaining('no longer kept here. Remove it and choose it again.') }, {}],
+    })
+  })
+
   it('never lets go of what may still be sent', async () => {
     const on = await withPictures()
     const reply = await on.approved({ pictures: words(await draftOf(on)) })
-    await letPicturesGo(on.desk.db, { discarded: new Date(Date.now() + DAY), out: new Date(Date.now() + DAY) })
+    await letPicturesGo(on.desk.db, { discarded: inDays(1), draft: inDays(1), out: inDays(1) })
     expect(await listReplyPictures(on.desk.db, [reply.id])).toMatchObject([{ isKept: true }, { isKept: true }])
   })
 })

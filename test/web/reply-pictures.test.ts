@@ -1,5 +1,7 @@
 // The composer's pictures without a script: added, described, removed, sent, and shown in the thread.
+import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
+import { insertTemplate } from '../../db/templates.ts'
 import { openTicket } from '../open-ticket.ts'
 import { gif, jpeg, png } from '../pictures.ts'
 import { type Visitor, webWorld } from './web-world.ts'
@@ -116,6 +118,23 @@ test('a note takes no pictures, and leaves those of the answer where they are', 
   expect(await refused.text()).toContain('A note holds words only.')
   expect((await rep.post(`${path}/replies`, await drawn(rep, path, { way: 'note', text: 'Only for us' }))).status).toBe(303)
   expect(await pictures()).toHaveLength(1)
+})
+
+test('the words of a note are never those of the answer: they stay on the page while a picture goes or a template comes', async () => {
+  const { world, rep, path, pictures } = await stage()
+  await rep.post(`${path}/draft`, { way: 'public', role: 'answer', text: 'Dear customer' })
+  await rep.post(`${path}/draft/pictures`, formWith([['a.png', png()]], { text: 'Dear customer' }))
+  const [one] = await pictures()
+  const note = { way: 'note', role: 'answer', text: 'He threatens to sue' }
+  const draft = () => world.web.db.selectFrom('replies').select(['text', 'visibility']).where('status', '=', 'draft').execute()
+  const removed = await rep.post(`${path}/draft/pictures/${one!.id}/removal`, note)
+  expect(await removed.text()).toMatch(/data-way="note"[\s\S]*He threatens to sue<\/textarea>/)
+  expect(await pictures()).toEqual([])
+  const template = { name: 'Hello', kind: 'answer', text: 'Hi there', platform: null, ownerId: null, updatedAt: world.web.now() } as const
+  const { id } = await insertTemplate(world.web.db, { id: newId(), ...template })
+  const filled = await rep.post(`${path}/draft`, { ...note, template: id })
+  expect(await filled.text()).toMatch(/data-way="note"[\s\S]*He threatens to sue Hi there<\/textarea>/)
+  expect(await draft()).toEqual([{ text: 'Dear customer', visibility: 'public' }])
 })
 
 test('a way without pictures says so before anybody chooses one', async () => {
