@@ -152,7 +152,7 @@ export async function retryBroadcast(
   const update = post?.statusUpdateId ? await findStatusUpdate(desk.db, post.statusUpdateId) : undefined
   if (update?.incidentId !== given.incidentId) return { ok: false, because: 'This is no status post of this incident.' }
   const revived = await desk.db.transaction().execute(tx => reviveRest(tx, given.replyId, desk.now()))
-  if (!revived.ok) return { ok: false, because: 'It is not refused any more: look again.' }
+  if (!revived.ok) return revived
   await log(desk.db, desk, given.incidentId, given, 'incident.retried', undefined, { replyId: given.replyId })
   await ringFor(desk, revived.rows[0]!.id, desk.now())
   desk.live.tell({ topic: 'incident', id: given.incidentId })
