@@ -29,6 +29,7 @@ export function acceptWebSocket(
   let waiting = Buffer.alloc(0)
   socket.on('data', (bytes: Buffer) => {
     waiting = Buffer.concat([waiting, bytes])
+    if (waiting.length > MOST_BYTES) return socket.destroy()
     for (let frame = frameIn(waiting); frame; frame = frameIn(waiting)) {
       waiting = waiting.subarray(frame.length)
       if (frame.opcode === TEXT) onText(frame.payload.toString('utf8'))
@@ -69,6 +70,8 @@ function frameOf(opcode: number, payload: Buffer): Buffer {
   return Buffer.concat([head, payload])
 }
 
+/** Of a frame: clients say which stream they want, and no more. */
+const MOST_BYTES = 64 * 1024
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const TEXT = 0x1
 const CLOSE = 0x8

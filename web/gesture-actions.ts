@@ -36,7 +36,7 @@ function wish(gesture: Gesture, isWished: boolean): Handler<WebEnv> {
       gesture,
       isWished,
       teammateId: c.get('teammate').id,
-      reason: REASONS[reason],
+      reason: REASONS.get(reason),
     })
     if (!done.ok)
       return refused(c, 422, 'Not done', `${done.because} Nothing was changed.`, { href: back, label: `Back to #${ticket.number}` })
@@ -49,7 +49,10 @@ function wish(gesture: Gesture, isWished: boolean): Handler<WebEnv> {
 }
 
 /** The only two there are; the history names them. */
-const REASONS: Readonly<Record<string, string>> = { spam: 'spam', rules: 'it breaks the rules we have posted' }
+const REASONS = new Map([
+  ['spam', 'spam'],
+  ['rules', 'it breaks the rules we have posted'],
+])
 const SAYS: Record<Gesture, { on: string; off: string }> = {
   like: { on: 'Your like is on its way to', off: 'The like is being taken back on' },
   hide: { on: 'It is being hidden on', off: 'It is being shown again on' },

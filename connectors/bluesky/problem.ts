@@ -29,9 +29,9 @@ export function problemOf(error: unknown, intent: Intent, now: Date): PlatformEr
     return intent === 'write'
       ? say('unsure', `Bluesky failed (${status}) and may have done it all the same.`)
       : say('retry', `Bluesky failed (${status}).`, waitOf(error.headers, now))
-  const forAccount = ACCOUNT_PROBLEMS[error.error] ?? (status === 401 ? SIGN_IN_AGAIN : undefined)
+  const forAccount = ACCOUNT_PROBLEMS.get(error.error) ?? (status === 401 ? SIGN_IN_AGAIN : undefined)
   if (forAccount) return say('account', forAccount)
-  const known = REFUSALS[error.error]
+  const known = REFUSALS.get(error.error)
   return say('refused', known ?? `Bluesky refused (${status}): ${error.message || error.error}`)
 }
 
@@ -66,29 +66,29 @@ const NO_ANSWER = 1
 const UNREADABLE = 2
 
 const SIGN_IN_AGAIN = 'Bluesky no longer accepts this sign-in: paste a new app password.'
-const ACCOUNT_PROBLEMS: Record<string, string> = {
-  ExpiredToken: SIGN_IN_AGAIN,
-  InvalidToken: SIGN_IN_AGAIN,
-  AuthMissing: SIGN_IN_AGAIN,
-  AuthenticationRequired: 'Bluesky does not accept this handle and app password.',
-  AuthFactorTokenRequired: 'This is the account’s own password, which asks for a code by mail: make an app password instead.',
-  AccountTakedown: 'Bluesky has taken this account down: see to it on bsky.app.',
-  AccountSuspended: 'Bluesky has suspended this account: see to it on bsky.app.',
-  AccountDeactivated: 'This account is deactivated: see to it on bsky.app.',
-  RepoTakendown: 'Bluesky has taken this account down: see to it on bsky.app.',
-  RepoSuspended: 'Bluesky has suspended this account: see to it on bsky.app.',
-  RepoDeactivated: 'This account is deactivated: see to it on bsky.app.',
-}
-const REFUSALS: Record<string, string> = {
-  BlockedActor: 'They blocked us, or we them: Bluesky lets nothing through.',
-  BlockedSubject: 'They blocked us, or we them: Bluesky lets nothing through.',
-  MessagesDisabled: 'They take no direct messages. Ask them in public to write first.',
-  NotFollowedBySender: 'They take direct messages only from people they follow. Ask them in public to follow us or to write first.',
-  RecipientNotFound: 'Their account is gone.',
-  ConvoLocked: 'This talk is closed on Bluesky.',
-  InvalidConvo: 'This talk is gone from Bluesky.',
-  NotFound: 'It is gone from Bluesky, or was never there.',
-}
+const ACCOUNT_PROBLEMS = new Map([
+  ['ExpiredToken', SIGN_IN_AGAIN],
+  ['InvalidToken', SIGN_IN_AGAIN],
+  ['AuthMissing', SIGN_IN_AGAIN],
+  ['AuthenticationRequired', 'Bluesky does not accept this handle and app password.'],
+  ['AuthFactorTokenRequired', 'This is the account’s own password, which asks for a code by mail: make an app password instead.'],
+  ['AccountTakedown', 'Bluesky has taken this account down: see to it on bsky.app.'],
+  ['AccountSuspended', 'Bluesky has suspended this account: see to it on bsky.app.'],
+  ['AccountDeactivated', 'This account is deactivated: see to it on bsky.app.'],
+  ['RepoTakendown', 'Bluesky has taken this account down: see to it on bsky.app.'],
+  ['RepoSuspended', 'Bluesky has suspended this account: see to it on bsky.app.'],
+  ['RepoDeactivated', 'This account is deactivated: see to it on bsky.app.'],
+])
+const REFUSALS = new Map([
+  ['BlockedActor', 'They blocked us, or we them: Bluesky lets nothing through.'],
+  ['BlockedSubject', 'They blocked us, or we them: Bluesky lets nothing through.'],
+  ['MessagesDisabled', 'They take no direct messages. Ask them in public to write first.'],
+  ['NotFollowedBySender', 'They take direct messages only from people they follow. Ask them in public to follow us or to write first.'],
+  ['RecipientNotFound', 'Their account is gone.'],
+  ['ConvoLocked', 'This talk is closed on Bluesky.'],
+  ['InvalidConvo', 'This talk is gone from Bluesky.'],
+  ['NotFound', 'It is gone from Bluesky, or was never there.'],
+])
 const SESSION_OVER = new Set(['ExpiredToken', 'InvalidToken', 'AuthMissing', 'AuthenticationRequired'])
 const NEVER_SENT = new Set([
   'ECONNREFUSED',

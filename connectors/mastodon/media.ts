@@ -7,7 +7,7 @@ import type { JsonObject } from './shape.ts'
 export function attachmentsOf(status: JsonObject, isEdit: boolean): Attachment[] | undefined {
   const media = Array.isArray(status.mediaAttachments) ? (status.mediaAttachments as JsonObject[]) : []
   const all = media.map((one): Attachment => {
-    const kind = KINDS[String(one.type)] ?? 'file'
+    const kind = KINDS.get(one.type) ?? 'file'
     return {
       kind,
       url: pictureOf(one, kind),
@@ -33,4 +33,9 @@ function sizeIn(meta: JsonObject | null | undefined): Pick<Attachment, 'width' |
 }
 
 const positive = (value: unknown) => (typeof value === 'number' && value > 0 ? value : null)
-const KINDS: Readonly<Record<string, Attachment['kind']>> = { image: 'picture', gifv: 'gif', video: 'video', audio: 'audio' }
+const KINDS = new Map<unknown, Attachment['kind']>([
+  ['image', 'picture'],
+  ['gifv', 'gif'],
+  ['video', 'video'],
+  ['audio', 'audio'],
+])

@@ -10,7 +10,7 @@ export const pictureHosts: PictureHosts = { hosts: ['*.fbcdn.net', '*.cdninstagr
 export function pushedAttachments(attachments: readonly JsonObject[]): Attachment[] | undefined {
   return someOf(
     attachments.flatMap(({ type, payload }) => {
-      const kind = PUSHED[textOf(type)]
+      const kind = PUSHED.get(textOf(type))
       if (!kind) return []
       // What moves or sounds comes without a still.
       const url = kind === 'picture' && isObject(payload) ? maybeText(payload.url) : null
@@ -46,15 +46,15 @@ function pixels(value: unknown): number | null {
 }
 
 /** Stories that mention us and posts somebody passes on are shown as the picture they are; of a video there, the picture cannot be had. */
-const PUSHED: Readonly<Record<string, Attachment['kind']>> = {
-  image: 'picture',
-  story_mention: 'picture',
-  ig_story: 'picture',
-  share: 'picture',
-  ig_post: 'picture',
-  video: 'video',
-  reel: 'video',
-  ig_reel: 'video',
-  audio: 'audio',
-  file: 'file',
-}
+const PUSHED = new Map<string, Attachment['kind']>([
+  ['image', 'picture'],
+  ['story_mention', 'picture'],
+  ['ig_story', 'picture'],
+  ['share', 'picture'],
+  ['ig_post', 'picture'],
+  ['video', 'video'],
+  ['reel', 'video'],
+  ['ig_reel', 'video'],
+  ['audio', 'audio'],
+  ['file', 'file'],
+])

@@ -109,16 +109,16 @@ function attachmentKind(attachment: JsonObject): string {
   const payload = isObject(attachment.payload) ? attachment.payload : {}
   if (payload.sticker_id !== undefined) return 'sticker'
   const type = textOf(attachment.type)
-  return ATTACHMENT_NAMES[type] ?? (type || 'attachment')
+  return ATTACHMENT_NAMES.get(type) ?? (type || 'attachment')
 }
 
-const ATTACHMENT_NAMES: Readonly<Record<string, string>> = {
-  image: 'photo',
-  audio: 'voice message',
-  fallback: 'link',
-  ig_reel: 'reel',
-  story_mention: 'story that mentions us',
-  share: 'shared post',
-  template: 'card',
-}
+const ATTACHMENT_NAMES = new Map([
+  ['image', 'photo'],
+  ['audio', 'voice message'],
+  ['fallback', 'link'],
+  ['ig_reel', 'reel'],
+  ['story_mention', 'story that mentions us'],
+  ['share', 'shared post'],
+  ['template', 'card'],
+])
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

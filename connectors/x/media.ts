@@ -20,7 +20,7 @@ export function attachmentsOf(said: JsonObject, includes: unknown, isEdit = fals
     // Of a video and a GIF, its still.
     return one
       ? attachment(one.type, one.url ?? one.preview_image_url, one.alt_text, one.width, one.height)
-      : attachment(TYPES[String(key).split('_')[0]!], null, null, null, null)
+      : attachment(TYPES.get(String(key).split('_')[0]!), null, null, null, null)
   })
 }
 
@@ -51,7 +51,7 @@ export const pictureHosts: PictureHosts = {
 
 function attachment(type: unknown, url: unknown, alt: unknown, width: unknown, height: unknown): Attachment {
   return {
-    kind: KINDS[String(type)] ?? 'file',
+    kind: KINDS.get(type) ?? 'file',
     url: typeof url === 'string' ? url : null,
     alt: typeof alt === 'string' && alt.trim() ? alt.trim() : null,
     width: pixels(width),
@@ -60,7 +60,16 @@ function attachment(type: unknown, url: unknown, alt: unknown, width: unknown, h
 }
 
 const pixels = (value: unknown) => (typeof value === 'number' && value > 0 ? value : null)
-const KINDS: Readonly<Record<string, Attachment['kind']>> = { photo: 'picture', animated_gif: 'gif', video: 'video' }
+const KINDS = new Map<unknown, Attachment['kind']>([
+  ['photo', 'picture'],
+  ['animated_gif', 'gif'],
+  ['video', 'video'],
+])
 /** How a key begins. */
-const TYPES: Readonly<Record<string, string>> = { 3: 'photo', 7: 'video', 13: 'video', 16: 'animated_gif' }
+const TYPES = new Map([
+  ['3', 'photo'],
+  ['7', 'video'],
+  ['13', 'video'],
+  ['16', 'animated_gif'],
+])
 const PRIVATE_MEDIA = /^https:\/\/(?:twitter|x)\.com\/messages\/media\//

@@ -28,7 +28,7 @@ export function problemOf(error: unknown, intent: Intent, now: Date): PlatformEr
 export function problemOfErrors(errors: readonly XProblem[], now: Date): PlatformError {
   const [first] = errors
   return problemOfStatus({
-    code: first?.status ?? STATUS_OF_TYPE[typeOf(first)] ?? 400,
+    code: first?.status ?? STATUS_OF_TYPE.get(typeOf(first)) ?? 400,
     problem: first,
     intent: 'read',
     now,
@@ -153,13 +153,13 @@ export function wordsOf(problem: XProblem | undefined): string {
 
 /** These are about the app or its permissions: the next reply would fail alike. */
 const ACCOUNT_TYPES = new Set(['client-forbidden', 'unsupported-authentication', 'oauth1-permissions', 'oauth2-permissions'])
-const STATUS_OF_TYPE: Record<string, number> = {
-  'resource-not-found': 404,
-  'usage-capped': 429,
-  'client-forbidden': 403,
-  'unsupported-authentication': 403,
-  'not-authorized-for-resource': 403,
-}
+const STATUS_OF_TYPE = new Map([
+  ['resource-not-found', 404],
+  ['usage-capped', 429],
+  ['client-forbidden', 403],
+  ['unsupported-authentication', 403],
+  ['not-authorized-for-resource', 403],
+])
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

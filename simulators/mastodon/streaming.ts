@@ -32,9 +32,10 @@ export function mastodonStreams(world: MastodonWorld, pingEveryMs = 30_000): Mas
   let eventsLeft = Number.POSITIVE_INFINITY
 
   function upgrade(request: IncomingMessage, socket: Duplex) {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://here')
     const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     socket.on('error', () => socket.destroy())
+    if (!URL.canParse(request.url ?? '/', 'http://here')) return refuse('400 Bad Request')
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://here')
     if (pathname.replace(/\/$/, '') !== '/api/v1/streaming') return refuse('404 Not Found')
     const fault = world.faults.takeForRequest('GET', '/api/v1/streaming')
     if (fault?.kind === 'never-answers') return
@@ -65,8 +66,10 @@ export function mastodonStreams(world: MastodonWorld, pingEveryMs = 30_000): Mas
   }
 
   function heard({ scopes, streams, end }: Listener, text: string) {
-    const { type, stream } = JSON.parse(text) as { type: string; stream: string }
-    const scope = SCOPES[stream]
+    const wish = wishIn(text)
+    if (!wish) return
+    const { type, stream } = wish
+    const scope = SCOPES.get(stream)
     if (!scope) return end.send(JSON.stringify({ error: 'Unknown channel name', status: 400 }))
     if (!scopes.includes(scope) && !scopes.includes('read'))
       return end.send(JSON.stringify({ error: 'Access token does not have the required scopes', status: 401 }))
@@ -121,4 +124,17 @@ export function mastodonStreams(world: MastodonWorld, pingEveryMs = 30_000): Mas
 }
 
 export const followKey = (accountId: string, authorId: string) => `${accountId} follows ${authorId}`
-const SCOPES: Record<string, string> = { user: 'read:statuses', 'user:notification': 'read:notifications' }
+/** Null: nonsense, to which a real instance says nothing. */
+function wishIn(text: string): { type: unknown; stream: string } | null {
+  try {
+    const { type, stream } = JSON.parse(text)
+    return { type, stream: String(stream) }
+  } catch {
+    return null
+  }
+}
+
+const SCOPES = new Map([
+  ['user', 'read:statuses'],
+  ['user:notification', 'read:notifications'],
+])

@@ -1,8 +1,9 @@
 // The simulated Mastodon instance as a client, a newcomer and a restart meet it.
 import fs from 'node:fs'
+import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type MastodonSimulatorOptions, startMastodonSimulator } from '../../simulators/mastodon/start.ts'
 
 async function simulated(options: MastodonSimulatorOptions = {}) {
@@ -109,4 +110,41 @@ test('it comes back with its people, statuses, edits, deletes, tokens, keys and 
   expect(Date.parse(after.control.now().now)).toBeGreaterThan(Date.now() + 3_500_000)
   const told = await fetch(`${after.url}/api/v1/notifications`, { headers: { authorization: `Bearer ${accessToken}` } })
   expect(await told.json()).toMatchObject([{ type: 'mention', status: { id, edited_at: expect.any(String) } }])
+})
+
+test('nonsense on the stream ends nothing: what makes sense is still heard', async () => {
+  const { control, url } = await simulated()
+  const app = control.createApp({ name: 'Listener' })
+  const { accessToken } = control.issueTokens({ app: app.id, account: 'larkspan' })
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/streaming`, accessToken)
+  onTestFinished(() => socket.close())
+  await new Promise(resolve => socket.addEventListener('open', resolve))
+  const answered = new Promise(resolve => socket.addEventListener('message', resolve))
+  for (const said of ['{', 'null', '7', '{"type":"subscribe","stream":"constructor"}', '{"type":"subscribe","stream":"user"}'])
+    socket.send(said)
+  expect(await answered).toMatchObject({ data: expect.stringContaining('Unknown channel name') })
+  await vi.waitFor(() => expect(control.streams()).toMatchObject([{ streams: ['user'] }]))
+})
+
+test('an address that is none is refused, and a frame without end is cut off', async () => {
+  const { control, url } = await simulated()
+  const app = control.createApp({ name: 'Listener' })
+  const { accessToken } = control.issueTokens({ app: app.id, account: 'larkspan' })
+  const asks = (address: string) =>
+    `GET ${address} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: a\r\n\r\n`
+  const heardFrom = (said: string, more?: Buffer) =>
+    new Promise<string>(resolve => {
+      const socket = net.connect(Number(new URL(url).port), new URL(url).hostname)
+      let heard = ''
+      socket.on('data', bytes => {
+        heard += bytes.toString('latin1')
+        if (more) socket.write(more)
+      })
+      socket.on('error', () => {})
+      socket.on('close', () => resolve(heard))
+      socket.write(said)
+    })
+  expect(await heardFrom(asks('//'))).toContain('400 Bad Request')
+  const endless = Buffer.concat([Buffer.from([0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), Buffer.alloc(70_000)])
+  expect(await heardFrom(asks(`/api/v1/streaming?access_token=${accessToken}`), endless)).toContain('101 Switching Protocols')
 })
