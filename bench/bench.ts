@@ -6,6 +6,7 @@ import { hasPostgres, hasRedis, type RunningServer, startPostgres, startRedis } 
 import { ackUnderLoad } from './b1-ack.ts'
 import { accept } from './b2-accept.ts'
 import { pipeline, pipelineEmbedded } from './b3-pipeline.ts'
+import { triage } from './b4-triage.ts'
 import { visible } from './b5-visible.ts'
 import { queuePage } from './b7-queue.ts'
 import { print, type Row } from './row.ts'
@@ -26,9 +27,13 @@ const suite: Record<string, (bench: Bench) => Promise<Row | Row[]>> = {
   B2: accept,
   B3: pipeline,
   B3E: pipelineEmbedded,
+  B4: triage,
   B5: visible,
   B7: queuePage,
 }
+
+/** These need no server. */
+const alone: ReadonlySet<string> = new Set(['B3E', 'B4'])
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -75,7 +80,7 @@ process.on('SIGTERM', () => breakOff('broken off'))
 let isFaulty = false
 try {
   for (const name of wanted) {
-    if (name !== 'B3E' && !(hasPostgres && hasRedis)) {
+    if (!alone.has(name) && !(hasPostgres && hasRedis)) {
       console.log(`\n${name} was not run: it needs PostgreSQL and Redis on this machine`)
       continue
     }
