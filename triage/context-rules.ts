@@ -75,7 +75,7 @@ function answersUs(reading: Reading, context: JudgeContext): Rule[] {
 function goesOn(reading: Reading, context: JudgeContext): Rule[] {
   const category = context.openTicketCategory
   if (!category || !isJudged(category) || reading.wordCount > fewWords || has(reading, 'gratitude', 'resolved')) return []
-  const points = reading.wordCount <= 3 ? 4 : reading.wordCount <= 7 ? 2.5 : 1.5
+  const points = reading.wordCount <= 3 ? 5 : reading.wordCount <= 7 ? 2.5 : 1.5
   return [{ signal: 'goesOn', category, points, because: `few words, in a talk about ${category.replaceAll('_', ' ')}` }]
 }
 

@@ -23,7 +23,7 @@ import { readMention } from './signals/reading.ts'
 import { type Example, ownExamples } from './training/examples.ts'
 import { checkOutsideSets, outsideExamples } from './training/outside-sets.ts'
 
-const model = 'heed-linear-6'
+const model = 'heed-linear-7'
 const seed = 20240607
 const sentimentBits = 18
 const careBits = 16

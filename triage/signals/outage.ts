@@ -47,7 +47,7 @@ export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
     rules.push({
       signal: 'wave',
       category: 'outage_report',
-      points: Math.min(12, 2 + context.similarLastHour * 0.8),
+      points: Math.min(16, 2 + context.similarLastHour),
       because: `${context.similarLastHour} others said the same within the hour`,
     })
   }
