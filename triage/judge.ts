@@ -29,8 +29,8 @@ const tagFires = 0.2
 /** Less sure than this of the tier, or of the category: a person looks. */
 const sureOfTier = 0.65
 const sureOfCategory = 0.3
-/** Less sure than this that something is down ("nope, still not working"): it comes first only among the high. */
-const sureOfOutage = 0.7
+/** Less sure than this that something is down ("nope, still not working") or may spread: it comes first only among the high. */
+const sureOfAlarm = 0.7
 
 const tier1: readonly JudgedCategory[] = [
   'outage_report',
@@ -40,6 +40,9 @@ const tier1: readonly JudgedCategory[] = [
   'technical_question',
   'complaint',
 ]
+/** Urgent by themselves. */
+const alarms: readonly Category[] = ['outage_report', 'pr_risk']
+const questions: readonly JudgedCategory[] = ['account_question', 'technical_question']
 const noise: readonly JudgedCategory[] = ['spam', 'irrelevant', 'thanks_only', 'peer_answered']
 
 /** `scorer`: the trained heads unless another is given; one that a workspace's corrections moved comes from `taughtScorer` in learn.ts. */
@@ -82,7 +85,7 @@ export function weigh(mention: JudgedMention, context: JudgeContext, scorer: Sco
   // Who asks us gets a ticket, whatever it is about.
   const isDoubted = choice.isUnsure || (!choice.isAsked && confidence < sureOfCategory)
   const priority = priorityOf(category, rules, confidence)
-  const solved = rules.some(rule => rule.isUrgent) ? undefined : solvedWords(reading, feeling.negative)
+  const solved = solvedWords(reading, feeling.negative)
   const verdict: Verdict = {
     category,
     tier: tierOf(category),
@@ -288,8 +291,10 @@ function choose(
   }
   const shares = sharesOf(odds)
   const first = tier1.reduce((sum, category) => sum + shares.get(category)!, 0)
-  if (isQuestion || first >= firstTierFires)
+  if (first >= firstTierFires)
     return { category: strongest(odds, tier1), wasNoise: false, isUnsure: !isQuestion && first < sureOfTier, isAsked: isQuestion }
+  // Asked, and no sign of any trouble: it is a question about something, not the likeliest of unlikely alarms.
+  if (isQuestion) return { category: strongest(odds, questions), wasNoise: false, isUnsure: false, isAsked: true }
   const best = strongest(
     odds,
     judgedCategories.filter(category => !tier1.includes(category)),
@@ -338,8 +343,10 @@ function tierOf(category: Category): Tier {
 }
 
 function priorityOf(category: Category, rules: readonly Rule[], confidence: number): Priority {
-  if (rules.some(rule => rule.isUrgent) || category === 'pr_risk') return 'urgent'
-  if (category === 'outage_report' && confidence >= sureOfOutage) return 'urgent'
+  if (rules.some(rule => rule.isUrgent)) return 'urgent'
+  // An accusation, or an audience, needs no certainty.
+  const isTold = category === 'pr_risk' && rules.some(rule => rule.category === 'pr_risk' && rule.points > 0)
+  if (isTold || (alarms.includes(category) && confidence >= sureOfAlarm)) return 'urgent'
   const tier = tierOf(category)
   return tier === 1 ? 'high' : tier === 2 ? 'normal' : 'low'
 }
@@ -385,7 +392,8 @@ function wouldChange(
     const other = decide(`${reading.text.slice(0, start)} ${reading.text.slice(end)}`, context, isPrivate, scorer)
     return `Without ${alarm.because.match(quoted)?.[0]} it would be ${named(other.choice.category)}, ${priorityOf(other.choice.category, other.rules, other.shares.get(other.choice.category)!)}.`
   }
-  if (category === 'outage_report' && shares.get(category)! < sureOfOutage) return `Surer than ${sureOfOutage} it would be urgent.`
+  if (alarms.includes(category) && priorityOf(category, rules, shares.get(category)!) !== 'urgent')
+    return `Surer than ${sureOfAlarm} it would be urgent.`
   const rival = judgedCategories
     .filter(other => other !== category)
     .reduce((best, other) => (odds.get(other)! > odds.get(best)! ? other : best))

@@ -1,7 +1,8 @@
 // Hard cases by the hundred: what must be urgent, what only sounds kind, what is everybody's trouble and what is one device's.
 import { describe, expect, test } from 'vitest'
-import type { JudgeContext, Verdict } from '../../domain.ts'
+import type { JudgeContext, Reason, Verdict } from '../../domain.ts'
 import { judge } from '../../triage/judge.ts'
+import { readCorpus } from '../../triage/training/examples.ts'
 
 const context: JudgeContext = {
   ourHandles: ['brightwave'],
@@ -285,5 +286,54 @@ describe('bad input gets a verdict, soon', () => {
     expect(Number.isFinite(verdict.confidence) && Number.isFinite(verdict.sentiment)).toBe(true)
     expect(verdict.reasons.every(reason => Number.isFinite(reason.points))).toBe(true)
     expect(user / 1000).toBeLessThan(1500)
+  })
+})
+
+const isToldOf = ({ signal, points }: Reason) => ['prejudice', 'publicity', 'followers'].includes(signal) && points > 0
+
+describe('what only looks like an alarm', () => {
+  test.each([
+    'you followed me back yesterday',
+    'the pool is being emptied for cleaning this week',
+    'the loyalty card is in my name, how do I add my wife?',
+    'the help page shows how to change your forgotten password, I only want a new picture',
+    'Pizza for everyone 🎉',
+    'Photos?',
+    'hello, may a folding cot come into the quiet coach?',
+    'Santa, do you do upgrades?',
+    "we bought it in the shop, I didn't make it myself",
+    'I didn’t make the cut for the beta',
+    "it won't let me sign into my account, please help",
+    'four times I have tried to log into my account today',
+    'could someone please look at my account, it is shut',
+    'the bonus should come into my account by friday',
+    'lovely hospitality in your lounge',
+    '#blessed with a window seat today',
+    'and to add insult to injury, now a survey',
+    'cancelling that show hurt my heart',
+    'does the diver set come with an oxygen gauge?',
+    'Oxygen OS 11, version 4.2 of the app',
+    'why do you sort films by sexual orientation of the lead',
+    'choosing a seat costs extra now. What a #scam',
+    'trapped in a window seat beside a snorer',
+    'I have not changed my password and still it says wrong',
+  ])('is not urgent: %s', text => expect(judged(text).priority).not.toBe('urgent'))
+
+  test('a question that tells of no trouble is a question, not the likeliest of unlikely alarms', () => {
+    for (const text of ['do you have vegan sandwiches on the early train?', 'which of the two plans has roaming in it?'])
+      expect(['account_question', 'technical_question']).toContain(judged(text).category)
+  })
+
+  test('what may spread is urgent when somebody says so, and high while it is a guess', () => {
+    expect(judged('refused to let my wheelchair on. this is discrimination').priority).toBe('urgent')
+    const guesses = readCorpus()
+      .map(({ row }) => judged(row.text))
+      .filter(({ category, confidence, reasons }) => category === 'pr_risk' && confidence < 0.7 && !reasons.some(isToldOf))
+    expect(guesses.length).toBeGreaterThan(3)
+    for (const guess of guesses.filter(({ tags }) => !tags.includes('urgent_request')))
+      expect(guess).toMatchObject({
+        priority: 'high',
+        wouldChange: expect.stringMatching(/^Surer than 0.7 it would be urgent\.|^Word lists for this language/),
+      })
   })
 })

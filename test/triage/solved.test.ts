@@ -31,6 +31,7 @@ test.each([
   'thanks, that worked',
   '@brightwave got the account back, all good now',
   'issue resolved, cheers',
+  '@brightwave somebody had hacked me, your Tom sorted it, cheers',
   'ya funciona, gracias',
   'geht wieder, danke',
   'ça marche maintenant, merci',

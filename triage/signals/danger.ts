@@ -5,7 +5,7 @@ import { cueWords, type Rule } from './rule.ts'
 
 /** Words people also use for mere anger: alone they are no report of fraud. */
 const looseFraud =
-  /^(scam|scammers?|scamming|fraud|frauds|fraudsters?|estafa\w*|betrug|betruger|arnaque\w*|golpe|truffa\w*|oplichting|dolandiric\w*|fake \w+|fraude|sahte)$/
+  /^(scam|scammers?|scamming|fraud(?!ulent)\w*|estafa\w*|betrug|betruger|arnaque\w*|golpe|truffa\w*|oplichting|dolandiric\w*|fake \w+|fraude|sahte)$/
 /** A word of law that is also a figure of speech. */
 const looseLegal = /^(illegal\w*|police|justice|processo|plainte|denuncia|anzeige|gericht|justica|juicio|consumidor)$/
 
@@ -15,6 +15,11 @@ const hurt = /\b(hit|banged|knocked) (my|his|her|our) head\b|\b(crashed|ambulanc
 /** "They say I never ordered it" is their word against mine; "an assault on the eyes" hurts nobody. */
 const mereSpeech: [cue: RegExp, around: RegExp][] = [
   [/^(i )?never\b/i, /\b(told|tells?|says?|said|saying|claim(s|ed)?) (me |us )?(that )?i never\b/i],
+  [/^(i )?changed (my|the)/i, /\bi('?ve| have| had|)( already| just| also|)( not|) changed (my|the)/i],
+  [/^someone\b/i, /\b(can|could|will|would|please|pls|need|let) (someone|somebody)\b/i],
+  [/^hurt my/i, /\bhurts? my (heart|feelings?|soul|eyes?|ears?|brain|pride|wallet)\b/i],
+  [/^injur/i, /\binsult to injury\b/i],
+  [/^trapped in/i, /\btrapped in (a|an|the|your|this) (window|middle|aisle|loop|contract|menu|phone|queue|cycle|call)\b/i],
   [/^assault/i, /\bassault(s|ing)? (on |to )?(my|your|our|the|all) (eyes?|ears?|senses|taste ?buds|nose)\b/i],
 ]
 
@@ -37,7 +42,8 @@ export function dangerRules(reading: Reading, feeling: { positive: number }): Ru
   const unsafe = meant(reading, 'safety')
   if (unsafe && !isHappy) add('safety', 5.5, unsafe)
   if (has(reading, 'stranded') && !isHappy) add('stranded', 4.5)
-  if (has(reading, 'takeover') && !isHappy) add('takeover', 6)
+  const taken = meant(reading, 'takeover')
+  if (taken && !isHappy) add('takeover', 6, taken)
   else if (meant(reading, 'fraud') && !isHappy) {
     const strict = cuesMeant(reading, 'fraud').find(cue => !looseFraud.test(plain(reading.text.slice(cue.start, cue.end))))
     if (strict) add('fraud', 5.5, strict)
@@ -72,6 +78,8 @@ function meant(reading: Reading, name: CueName): Cue | undefined {
 function cuesMeant(reading: Reading, name: CueName): Cue[] {
   return reading.cues.filter(cue => {
     if (cue.name !== name) return false
+    // "#scam" is how people swear.
+    if (name === 'fraud' && reading.text[cue.start] === '#') return false
     const words = reading.text.slice(cue.start, cue.end)
     return !mereSpeech.some(([spoken, around]) => spoken.test(words) && around.test(reading.text))
   })

@@ -7,6 +7,8 @@ import { cueWords, type Rule } from './rule.ts'
 const wave = 3
 /** So few say of themselves what they are about, or nothing. */
 const fewWords = 4
+/** Said of anything at all; "anyone else?" asks about one thing only. */
+const anybody = /^(for everyone|everybody|no one|other people|lots of people)$/i
 
 export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
   const rules: Rule[] = []
@@ -54,7 +56,8 @@ export function outageRules(reading: Reading, context: JudgeContext): Rule[] {
   if (trouble && context.incidentActive && !has(reading, 'resolved')) {
     rules.push({ signal: 'incident', category: 'outage_report', points: 1.5, because: 'an incident is open' })
   }
-  if (!trouble && !others && !has(reading, 'delay') && reading.wordCount <= fewWords)
+  const saysWhoseTrouble = others && !anybody.test(reading.text.slice(others.start, others.end))
+  if (!trouble && !saysWhoseTrouble && !has(reading, 'delay') && reading.wordCount <= fewWords)
     rules.push({ signal: 'nothingFails', category: 'outage_report', points: -2.5, because: 'it does not say that something fails' })
   if (down && has(reading, 'resolved')) {
     const solved = firstCue(reading, 'resolved')!

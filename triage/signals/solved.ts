@@ -1,5 +1,6 @@
 // Does the customer say that it is over? Then it need not wait on top of the queue; it still waits for an answer.
 import type { CueName } from '../lexicon/cues.ts'
+import { askingWords } from './question.ts'
 import { type Cue, firstCue, has, type Reading } from './reading.ts'
 
 const mostWords = 25
@@ -9,7 +10,6 @@ const angry = 0.9
 const openMatters: ReadonlySet<CueName> = new Set<CueName>([
   'negation',
   'but',
-  'question',
   'help',
   'repeat',
   'sarcasm',
@@ -28,7 +28,7 @@ const notYet =
 /** The words that say so, when nothing beside them takes it back: no question, no "but", no new trouble, no danger. */
 export function solvedWords(reading: Reading, negative: number): Cue | undefined {
   const cue = firstCue(reading, 'resolved')
-  if (!cue || negative >= angry || reading.hasQuestionMark || reading.wordCount > mostWords) return undefined
+  if (!cue || negative >= angry || reading.wordCount > mostWords || askingWords(reading)) return undefined
   if (has(reading, 'selfHarm', 'threat', 'safety', 'legal', 'prejudice', 'publicity', 'stranded')) return undefined
   const { text } = reading
   if (notYet.test(`${text.slice(0, cue.start)} ${text.slice(cue.end)}`)) return undefined
