@@ -15,6 +15,7 @@ import * as gestures from './migrations/0012-gestures.ts'
 import * as threads from './migrations/0013-threads.ts'
 import * as pushesAndEditedIds from './migrations/0014-pushes-and-edited-ids.ts'
 import * as streamsAndReplays from './migrations/0015-streams-and-replays.ts'
+import * as whySoUrgent from './migrations/0016-why-so-urgent.ts'
 import type { Db } from './schema.ts'
 
 /** Forward only; runs alone (an advisory lock in the database), any number of times. */
@@ -49,4 +50,5 @@ const migrations = {
   '0013-threads': threads,
   '0014-pushes-and-edited-ids': pushesAndEditedIds,
   '0015-streams-and-replays': streamsAndReplays,
+  '0016-why-so-urgent': whySoUrgent,
 }

@@ -37,6 +37,8 @@ export interface QueueRow {
   hasFailedReply: boolean
   needsReview: boolean
   text: string
+  /** The words that made it urgent or high, where the newest are others. */
+  raisedBy: string | null
   /** What stands beside the words. */
   attached: Attachment['kind'][]
   language: string | null
@@ -84,9 +86,10 @@ export async function listQueue(db: Db, q: QueueQuestion): Promise<QueueRow[]> {
   const result = await sql<QueueRow>`${sql.raw(order ? '' : PREPARED)}
     select t.id, t.number, t.platform, t.status, t.priority, t.category, t.assignee_id, t.started_at, t.waiting_since, t.response_due_at, t.snoozed_until,
       t.solved_at, t.hold_reason, t.has_failed_reply, t.needs_review, a.name as assignee, a.initials as assignee_initials, c.handle, c.name, i.number as incident_number,
-      coalesce(left(m.text, 240), '') as text, coalesce(jsonb_path_query_array(m.attachments, '$[*].kind'), '[]') as attached, m.language, coalesce(m.visibility, t.origin_visibility) as visibility, m.removed_at is not null as is_removed
+      coalesce(left(m.text, 240), '') as text, left(w.text, 160) as raised_by, coalesce(jsonb_path_query_array(m.attachments, '$[*].kind'), '[]') as attached, m.language, coalesce(m.visibility, t.origin_visibility) as visibility, m.removed_at is not null as is_removed
     from (${ids}) t join customers c on c.id = t.customer_id
-      left join teammates a on a.id = t.assignee_id left join mentions m on m.id = t.latest_mention_id left join incidents i on i.id = t.incident_id
+      left join teammates a on a.id = t.assignee_id left join mentions m on m.id = t.latest_mention_id
+      left join mentions w on w.id = t.priority_mention_id and w.id <> t.latest_mention_id and w.removed_at is null and t.priority <> 'normal' left join incidents i on i.id = t.incident_id
     order by ${sorted}`.execute(db)
   return result.rows
 }

@@ -20,6 +20,7 @@ export interface FiledTicket {
   firstRespondedAt: Date | null
   lastInboundAt: Date
   latestMentionId: Id | null
+  priorityMentionId: Id | null
   isBackfilled: boolean
   isDemo: boolean
   needsReview: boolean
@@ -51,7 +52,7 @@ export async function lockCustomersTickets(
   const { rows } = await sql<Omit<FiledTicket, 'isNew' | 'threadKeys'>>`
     select t.*, exists (select 1 from replies r where r.ticket_id = t.id and r.role = 'handoff' and r.status = 'sent') as has_handoff
     from (select id, account_id, platform, customer_id, status, priority, category, origin_visibility, started_at, waiting_since, response_due_at, first_responded_at,
-      last_inbound_at, latest_mention_id, is_backfilled, is_demo, needs_review, snoozed_until, solved_at, reopened_count, is_held, incident_id, tags, opened_at
+      last_inbound_at, latest_mention_id, priority_mention_id, is_backfilled, is_demo, needs_review, snoozed_until, solved_at, reopened_count, is_held, incident_id, tags, opened_at
       from tickets where customer_id = any(${customerIds}::uuid[]) and status <> 'closed' order by id for no key update) t
     order by t.started_at desc`.execute(tx)
   const threads = await findThreads(tx, conversations)
@@ -87,12 +88,12 @@ export async function insertTickets(tx: Db, tickets: readonly FiledTicket[]) {
   if (!tickets.length) return
   await sql`
     insert into tickets (id, account_id, platform, customer_id, status, priority, category, origin_visibility, started_at, waiting_since, response_due_at,
-      last_inbound_at, latest_mention_id, is_backfilled, is_demo, needs_review, tags, opened_at)
+      last_inbound_at, latest_mention_id, priority_mention_id, is_backfilled, is_demo, needs_review, tags, opened_at)
     select id, account_id, platform, customer_id, status, priority, category, origin_visibility, started_at, waiting_since, response_due_at,
-      last_inbound_at, latest_mention_id, is_backfilled, is_demo, needs_review, tags, opened_at
+      last_inbound_at, latest_mention_id, priority_mention_id, is_backfilled, is_demo, needs_review, tags, opened_at
     from jsonb_to_recordset(${JSON.stringify(tickets.map(toRow))}::jsonb) as t(id uuid, account_id uuid, platform text, customer_id uuid, status text, priority text,
       category text, origin_visibility text, started_at timestamptz, waiting_since timestamptz, response_due_at timestamptz, last_inbound_at timestamptz,
-      latest_mention_id uuid, is_backfilled boolean, is_demo boolean, needs_review boolean, tags text[], opened_at timestamptz)
+      latest_mention_id uuid, priority_mention_id uuid, is_backfilled boolean, is_demo boolean, needs_review boolean, tags text[], opened_at timestamptz)
     order by started_at, id`.execute(tx)
 }
 
@@ -101,10 +102,10 @@ export async function saveFiledTickets(tx: Db, tickets: readonly FiledTicket[]) 
   if (!tickets.length) return
   await sql`
     update tickets t set status = f.status, priority = f.priority, waiting_since = f.waiting_since, response_due_at = f.response_due_at,
-      last_inbound_at = f.last_inbound_at, latest_mention_id = f.latest_mention_id, snoozed_until = f.snoozed_until, solved_at = f.solved_at,
+      last_inbound_at = f.last_inbound_at, latest_mention_id = f.latest_mention_id, priority_mention_id = f.priority_mention_id, snoozed_until = f.snoozed_until, solved_at = f.solved_at,
       reopened_count = f.reopened_count, incident_id = f.incident_id, is_held = f.is_held, revision = t.revision + 1
     from jsonb_to_recordset(${JSON.stringify(tickets.map(toRow))}::jsonb) as f(id uuid, status text, priority text, waiting_since timestamptz,
-      response_due_at timestamptz, last_inbound_at timestamptz, latest_mention_id uuid, snoozed_until timestamptz, solved_at timestamptz, reopened_count smallint,
+      response_due_at timestamptz, last_inbound_at timestamptz, latest_mention_id uuid, priority_mention_id uuid, snoozed_until timestamptz, solved_at timestamptz, reopened_count smallint,
       incident_id uuid, is_held boolean)
     where t.id = f.id`.execute(tx)
 }
@@ -124,6 +125,7 @@ function toRow(t: FiledTicket) {
     response_due_at: t.responseDueAt,
     last_inbound_at: t.lastInboundAt,
     latest_mention_id: t.latestMentionId,
+    priority_mention_id: t.priorityMentionId,
     is_backfilled: t.isBackfilled,
     is_demo: t.isDemo,
     needs_review: t.needsReview,

@@ -27,6 +27,8 @@ export interface TicketsTable {
   reopenedCount: Generated<number>
   lastInboundAt: Date
   latestMentionId: Id | null
+  /** The mention by which triage came to its priority; null: a person set it. */
+  priorityMentionId: Id | null
   incidentId: Id | null
   /** Linked to an incident and held back from the queue: one public update answers it. */
   isHeld: Generated<boolean>

@@ -101,6 +101,7 @@ function open(filing: Filing, { mention, verdict }: Judged): FiledTicket {
     firstRespondedAt: null,
     lastInboundAt: mention.postedAt,
     latestMentionId: mention.id,
+    priorityMentionId: mention.id,
     isBackfilled: mention.isBackfilled,
     isDemo: mention.isDemo,
     needsReview: verdict.needsReview,
@@ -167,6 +168,7 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
   const priority = ticketPriority(verdict)
   if (ranks[priority] < ranks[ticket.priority])
     changePriority(filing, ticket, event, priority, `they wrote again (${verdict.category.replaceAll('_', ' ')})`)
+  else if (priority === ticket.priority && ticket.priorityMentionId) ticket.priorityMentionId = mention.id
   startClock(filing, ticket, mention)
   return ticket
 }
@@ -174,6 +176,7 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
 function changePriority(filing: Filing, ticket: FiledTicket, event: FilingEvent, priority: Ticket['priority'], because: string) {
   filing.events.push({ ...event, kind: 'priority_changed', before: { priority: ticket.priority }, after: { priority, because } })
   ticket.priority = priority
+  ticket.priorityMentionId = event.mentionId ?? null
   if (ticket.waitingSince && !ticket.isHeld) ticket.responseDueAt = dueAt(filing, ticket)
 }
 

@@ -398,8 +398,9 @@ function movedEvent(ticket: TicketRow, cause: StatusCause) {
 }
 
 async function reprioritised(tx: Tx, ticket: TicketRow, priority: Ticket['priority']): Promise<Changed['set']> {
-  if (!ticket.waitingSince || ticket.isHeld || ticket.isBackfilled) return { priority }
-  return { priority, responseDueAt: responseDueAt(await readTargets(tx), priority, ticket.firstRespondedAt === null, ticket.waitingSince) }
+  const set = { priority, priorityMentionId: null }
+  if (!ticket.waitingSince || ticket.isHeld || ticket.isBackfilled) return set
+  return { ...set, responseDueAt: responseDueAt(await readTargets(tx), priority, ticket.firstRespondedAt === null, ticket.waitingSince) }
 }
 
 async function unansweredAtSolve(tx: Tx, ticketId: Id): Promise<Changed['set']> {

@@ -2,9 +2,11 @@
 import { sql } from 'kysely'
 import { v7 as newId } from 'uuid'
 import { expect, onTestFinished, test } from 'vitest'
+import { listQueue } from '../../db/queue-page.ts'
 import type { Verdict } from '../../domain.ts'
 import { fileMentions } from '../../triage/filing.ts'
 import { readDeliveries } from '../../triage/intake.ts'
+import { setPriority } from '../../triage/tickets.ts'
 import { triageMentions } from '../../triage/triage.ts'
 import { deliver, plainConnector, says } from '../plain-connector.ts'
 import { cleo, testWorld, type World } from '../world.ts'
@@ -179,6 +181,24 @@ test('a worse mention raises the priority and pulls the target in; the start sta
   await hear('my account was hacked', { category: 'urgent_request', priority: 'urgent' }, { threadKey: 't' })
   const [ticket] = await tickets(world)
   expect(ticket).toMatchObject({ priority: 'urgent', waitingSince: start, responseDueAt: new Date(start.getTime() + 15 * 60_000) })
+})
+
+test('the queue tells by which words a ticket is urgent, where the newest do not; what a person set is nobody’s word', async () => {
+  const { world, hear } = await plainWorld()
+  const { db } = world.desk
+  const raisedBy = async () =>
+    (await listQueue(db, { view: 'waiting', teammateId: world.ana.id, now: world.desk.now(), limit: 5 })).map(row => row.raisedBy)
+  await hear('@acme my account was hacked', { category: 'urgent_request', priority: 'urgent' }, { threadKey: 't' })
+  expect(await raisedBy()).toEqual([null])
+  await hear('will do', { category: 'general_reference', tier: 2, priority: 'normal' }, { threadKey: 't' })
+  expect(await raisedBy()).toEqual(['@acme my account was hacked'])
+  await hear('and now my bank too', { category: 'urgent_request', priority: 'urgent' }, { threadKey: 't' })
+  expect(await raisedBy()).toEqual([null])
+  await hear('ok', { category: 'general_reference', tier: 2, priority: 'normal' }, { threadKey: 't' })
+  expect(await raisedBy()).toEqual(['and now my bank too'])
+  const [ticket] = await tickets(world)
+  await setPriority(world.desk, { ticketId: ticket!.id, teammateId: world.ana.id, priority: 'high' })
+  expect(await raisedBy()).toEqual([null])
 })
 
 test('history from before the account was connected is flagged and runs no clock', async () => {

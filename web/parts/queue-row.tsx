@@ -52,6 +52,11 @@ export function QueueRowItem({
         <span class="snippet" lang={row.language ?? undefined} dir="auto">
           {row.isRemoved ? <em>deleted by the customer</em> : row.text === NOTHING_SAID ? <em>no words</em> : row.text.replace(ADDRESS, '')}
         </span>
+        {row.raisedBy && row.raisedBy !== NOTHING_SAID ? (
+          <span class="raised-by" dir="auto">
+            {PRIORITY[row.priority]} by “{row.raisedBy.replace(ADDRESS, '')}”
+          </span>
+        ) : null}
         <span class="chips">
           <Chips row={row} now={now} watchers={watchers} />
           <span class="place-reason" id={`why-${row.number}`}>
