@@ -131,6 +131,7 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
     teammate.role === 'readonly' || written.text || ticket.status === 'closed'
       ? null
       : await suggestAnswer(db, templates, { category: ticket.category, platform: ticket.platform, language, text: judged?.text ?? '' })
+  const raising = theirs.find(mention => mention.id === ticket.priorityMentionId && mention.id !== judged?.id)
   const said = judged ? await findSaid(db, judged.id) : {}
   const similar = judged?.verdict && judged.verdict.category !== ticket.category ? await findOpenCorrection(desk, judged.id) : null
   const advice = adviseChannel({
@@ -167,6 +168,8 @@ export async function drawTicket(c: Context<WebEnv>, drawn: Drawn) {
             {judged?.verdict ? (
               <Why
                 verdict={judged.verdict}
+                earlier={ticket.priority === 'normal' ? null : (raising?.verdict ?? null)}
+                isCorrected={events.some(one => one.kind === 'category_changed' && one.by)}
                 ticket={ticket}
                 path={path}
                 query={query}

@@ -28,26 +28,27 @@ async function formOf(visitor: Visitor, path: string, words: Record<string, stri
   return { idempotencyKey: value('idempotencyKey'), revision: value('revision'), way: 'public', role: 'answer', then: 'auto', ...words }
 }
 
+const complaint: Verdict = {
+  category: 'complaint',
+  tier: 1,
+  priority: 'high',
+  confidence: 0.91,
+  sentiment: -0.6,
+  sentimentLabel: 'negative',
+  actionable: 0.9,
+  language: 'en',
+  tags: [],
+  needsReview: false,
+  reasons: [{ signal: 'words', points: 3, because: '“third time”: it keeps happening', span: [0, 10] }],
+  wouldChange: 'Without “third time”: general reference.',
+  model: 'test 1',
+}
+
 test('the page shows who wrote, what, why it is here, its cues lit, and what there was before', async () => {
   const { world, rep, at, ticket, path } = await stage()
-  const verdict: Verdict = {
-    category: 'complaint',
-    tier: 1,
-    priority: 'high',
-    confidence: 0.91,
-    sentiment: -0.6,
-    sentimentLabel: 'negative',
-    actionable: 0.9,
-    language: 'en',
-    tags: [],
-    needsReview: false,
-    reasons: [{ signal: 'words', points: 3, because: '“third time”: it keeps happening', span: [0, 10] }],
-    wouldChange: 'Without “third time”: general reference.',
-    model: 'test 1',
-  }
   await world.web.db
     .updateTable('mentions')
-    .set({ verdict: JSON.stringify(verdict) })
+    .set({ verdict: JSON.stringify(complaint) })
     .where('ticketId', '=', ticket.id)
     .execute()
   const earlier = await openTicket(world.web.db, at, {
@@ -348,4 +349,35 @@ test('a snooze ends at the hour of the one who set it', () => {
   expect(snoozeUntil({ for: 'tonight', offset: '0' }, new Date('2026-03-02T19:00:00Z'))).toEqual(new Date('2026-03-03T18:00:00Z'))
   expect(snoozeUntil({ for: 'custom', until: '2026-03-05T10:30', ...inBerlin }, now)).toEqual(new Date('2026-03-05T09:30:00Z'))
   expect(snoozeUntil({ for: 'custom', until: '' }, now)).toBeUndefined()
+})
+
+test('the newest words do not tell why it is urgent: the page does, and calls nothing corrected that nobody corrected', async () => {
+  const { world, rep, ticket, path } = await stage()
+  const { db } = world.web
+  const { id, ...first } = await db.selectFrom('mentions').selectAll().where('ticketId', '=', ticket.id).executeTakeFirstOrThrow()
+  await db
+    .updateTable('mentions')
+    .set({ verdict: JSON.stringify(complaint) })
+    .where('id', '=', id)
+    .execute()
+  const calm = { ...complaint, category: 'general_reference', reasons: [], priority: 'normal', wouldChange: null }
+  const later = { id: newId(), externalId: 'later', text: 'will do', postedAt: new Date(first.postedAt.getTime() + 60_000) }
+  await db
+    .insertInto('mentions')
+    .values({
+      ...first,
+      ...later,
+      facts: JSON.stringify(first.facts),
+      attachments: null,
+      deliveryIds: [],
+      verdict: JSON.stringify(calm),
+    } as never)
+    .execute()
+  await db.updateTable('tickets').set({ priority: 'urgent', priorityMentionId: id, latestMentionId: later.id }).execute()
+  const wordsOf = async (address: string) => (await (await rep.get(address)).text()).replace(/<[^>]+>/g, '').replace(/\s+/g, ' ')
+  const page = await wordsOf(path)
+  expect(page).toContain('Urgent by earlier words: Complaint, 91 % sure, because “third time”: it keeps happening.')
+  expect(page).toContain('The ticket began as Complaint.')
+  expect(page).not.toContain('Corrected to')
+  expect(await wordsOf('/queue')).toContain('Urgent by “third time my order is late')
 })

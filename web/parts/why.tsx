@@ -3,10 +3,12 @@ import type { Verdict } from '../../domain.ts'
 import type { Corrected } from '../correction-form.ts'
 import { CorrectForm } from './correct-form.tsx'
 import { verdictSentence } from './verdict.tsx'
-import { CATEGORY, plural } from './words.ts'
+import { CATEGORY, PRIORITY, plural } from './words.ts'
 
 export function Why({
   verdict,
+  earlier,
+  isCorrected,
   ticket,
   path,
   query,
@@ -14,7 +16,12 @@ export function Why({
   similar = null,
   said = {},
 }: {
+  /** Of the newest words that say something. */
   verdict: Verdict
+  /** Of the words by which the ticket came to its priority, where they are others. */
+  earlier: Verdict | null
+  /** A person said what the ticket is about. */
+  isCorrected: boolean
   ticket: { category: Verdict['category']; priority: Verdict['priority'] }
   path: string
   query: string
@@ -24,7 +31,7 @@ export function Why({
   /** What people said of it since, and did not take back. */
   said?: Pick<Corrected, 'sentiment'>
 }) {
-  const isCorrected = ticket.category !== verdict.category
+  const isOther = ticket.category !== verdict.category
   return (
     <details class="why" id="why" open>
       <summary>
@@ -32,7 +39,8 @@ export function Why({
       </summary>
       <p>
         {verdictSentence(verdict)}
-        {isCorrected ? <strong> Corrected to {CATEGORY[ticket.category]}.</strong> : null}
+        {isCorrected && isOther ? <strong> Corrected to {CATEGORY[ticket.category]}.</strong> : null}
+        {!isCorrected && isOther ? ` The ticket began as ${CATEGORY[ticket.category]}.` : null}
         {said.sentiment && said.sentiment !== verdict.sentimentLabel ? <strong> A person says it sounds {said.sentiment}.</strong> : null}
         {similar && mayAct ? (
           <>
@@ -41,6 +49,11 @@ export function Why({
           </>
         ) : null}
       </p>
+      {earlier ? (
+        <p>
+          <strong>{PRIORITY[ticket.priority as keyof typeof PRIORITY]} by earlier words:</strong> {verdictSentence(earlier)}
+        </p>
+      ) : null}
       {verdict.wouldChange ? <p class="muted">{verdict.wouldChange}</p> : null}
       <details class="correct" id="correct">
         <summary>
