@@ -143,8 +143,17 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
     ticket.latestMentionId = mention.id
   }
   filing.events.push({ ...event, kind: 'mention_joined', after: { category: verdict.category } })
+  const priority = ticketPriority(verdict)
   const isNewest = ticket.latestMentionId === mention.id
-  if (verdict.saysSolved && isNewest && ticket.status !== 'solved' && ticket.priority !== 'normal' && !filing.firm.has(ticket.id))
+  // A rule may hold it up all the same.
+  if (
+    verdict.saysSolved &&
+    priority === 'normal' &&
+    isNewest &&
+    ticket.status !== 'solved' &&
+    ticket.priority !== 'normal' &&
+    !filing.firm.has(ticket.id)
+  )
     changePriority(filing, ticket, event, 'normal', 'they say that it is over')
   // A thank-you neither reopens nor starts a clock; nor do friends helping friends.
   if (verdict.category === 'thanks_only' || verdict.category === 'peer_answered') return ticket
@@ -165,7 +174,6 @@ function join(filing: Filing, { mention, verdict }: Judged, ticket: FiledTicket)
       leaveIncident(filing, ticket, event)
     }
   }
-  const priority = ticketPriority(verdict)
   if (ranks[priority] < ranks[ticket.priority])
     changePriority(filing, ticket, event, priority, `they wrote again (${verdict.category.replaceAll('_', ' ')})`)
   else if (priority === ticket.priority && ticket.priorityMentionId) ticket.priorityMentionId = mention.id

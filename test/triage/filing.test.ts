@@ -271,6 +271,14 @@ test('who says that it is over waits no longer on top: the priority that triage 
   expect((await tickets(world))[0]!.priority).toBe('urgent')
 })
 
+test('a rule that holds it up is stronger than words of relief, and nothing goes down and up again', async () => {
+  const { world, hear } = await plainWorld()
+  await hear('Nothing loads since noon', { priority: 'urgent' })
+  await hear('works again', { priority: 'urgent', saysSolved: true })
+  expect(await tickets(world)).toMatchObject([{ priority: 'urgent' }])
+  expect(await kinds(world)).not.toContain('priority_changed')
+})
+
 test('thanks that say so lower it too, and start no clock', async () => {
   const { world, hear } = await plainWorld()
   await hear('Nothing loads since noon', { priority: 'urgent' }, { threadKey: 't' })
