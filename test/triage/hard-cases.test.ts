@@ -317,7 +317,15 @@ describe('what only looks like an alarm', () => {
     'choosing a seat costs extra now. What a #scam',
     'trapped in a window seat beside a snorer',
     'I have not changed my password and still it says wrong',
+    'I logged into my account and the page is blank',
   ])('is not urgent: %s', text => expect(judged(text).priority).not.toBe('urgent'))
+
+  test.each([
+    'can someone call me please, someone got into my account and changed the address',
+    'they changed my email right after I changed my password',
+    'an unknown device logged into my account last night',
+    'my #account was hacked, help',
+  ])('is urgent all the same: %s', text => expect(judged(text).priority).toBe('urgent'))
 
   test('a question that tells of no trouble is a question, not the likeliest of unlikely alarms', () => {
     for (const text of ['do you have vegan sandwiches on the early train?', 'which of the two plans has roaming in it?'])

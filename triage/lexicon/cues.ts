@@ -107,7 +107,7 @@ export const cues = {
   takeover: [
     'sim (was |is |has been |) swap*', 'sim swap*',
    
-    'account ~ (hacked|stolen|taken over|hijacked|compromised)', 'hacked (my|our|into)', 'hijacked', '(got|broke|hacked|getting|breaking|hacking) into my account', '(they|somebody|hacker*) ~ into my account', 'someone ~ (in|into) my account', 'someone ~ my (password|email|account)', '(email|password|phone number|number) ~ (was |been |got |)changed ~ (without|by|not)', 'changed (my|the) (email|password|phone number)', 'logged in from', 'taken over', 'not me logging', 'compromised', 'my account (was |is |got |has been )(hacked|stolen)',
+    'account ~ (hacked|stolen|taken over|hijacked|compromised)', 'hacked (my|our|into)', 'hijacked', '(got|broke|hacked|getting|breaking|hacking) into my account', '(they|somebody|hacker*) ~ into my account', '(logged|signed) (in |)into my account', '(logged|signed) in to my account', 'someone ~ (in|into) my account', 'someone ~ my (password|email|account)', '(email|password|phone number|number) ~ (was |been |got |)changed ~ (without|by|not)', 'changed (my|the) (email|password|phone number)', 'logged in from', 'taken over', 'not me logging', 'compromised', 'my account (was |is |got |has been )(hacked|stolen)',
     'hackead* mi cuenta', 'cuenta ~ (hackead*|robada|pirateada)', 'konto ~ (gehackt|ubernommen)', 'compte ~ (pirate*|hacke*|vole)', 'conta ~ (hackeada|invadida|roubada|clonada)', 'account ~ (hackerato|rubato|violato)', 'account ~ gehackt', 'hesabim ~ (calindi|hacklendi|ele gecirildi)',
   ],
   safety: [

@@ -15,12 +15,17 @@ const hurt = /\b(hit|banged|knocked) (my|his|her|our) head\b|\b(crashed|ambulanc
 /** "They say I never ordered it" is their word against mine; "an assault on the eyes" hurts nobody. */
 const mereSpeech: [cue: RegExp, around: RegExp][] = [
   [/^(i )?never\b/i, /\b(told|tells?|says?|said|saying|claim(s|ed)?) (me |us )?(that )?i never\b/i],
-  [/^(i )?changed (my|the)/i, /\bi('?ve| have| had|)( already| just| also|)( not|) changed (my|the)/i],
-  [/^someone\b/i, /\b(can|could|will|would|please|pls|need|let) (someone|somebody)\b/i],
   [/^hurt my/i, /\bhurts? my (heart|feelings?|soul|eyes?|ears?|brain|pride|wallet)\b/i],
   [/^injur/i, /\binsult to injury\b/i],
   [/^trapped in/i, /\btrapped in (a|an|the|your|this) (window|middle|aisle|loop|contract|menu|phone|queue|cycle|call)\b/i],
   [/^assault/i, /\bassault(s|ing)? (on |to )?(my|your|our|the|all) (eyes?|ears?|senses|taste ?buds|nose)\b/i],
+]
+
+/** What stands right before the cue says that it is their own doing ("I have changed my password"), or a call for anybody at all ("can someone fix my account"). */
+const harmlessAfter: [cue: RegExp, before: RegExp][] = [
+  [/^(changed|logged|signed)\b/i, /\b(i|we)(['’]?ve| have| had|)( already| just| also| only|)( not|) $/i],
+  [/^(logged|signed)\b/i, /\b(i['’]?m|am|are|were|get|got|being|be|stay|when|once|not|cant|can['’]t) $/i],
+  [/^someone\b/i, /\b(can|could|will|would|please|pls|need|let) $/i],
 ]
 
 export function dangerRules(reading: Reading, feeling: { positive: number }): Rule[] {
@@ -78,9 +83,11 @@ function meant(reading: Reading, name: CueName): Cue | undefined {
 function cuesMeant(reading: Reading, name: CueName): Cue[] {
   return reading.cues.filter(cue => {
     if (cue.name !== name) return false
-    // "#scam" is how people swear.
-    if (name === 'fraud' && reading.text[cue.start] === '#') return false
     const words = reading.text.slice(cue.start, cue.end)
+    // "#scam" is how people swear.
+    if (words.startsWith('#') && looseFraud.test(plain(words.slice(1)))) return false
+    const before = reading.text.slice(0, cue.start)
+    if (harmlessAfter.some(([spoken, after]) => spoken.test(words) && after.test(before))) return false
     return !mereSpeech.some(([spoken, around]) => spoken.test(words) && around.test(reading.text))
   })
 }
